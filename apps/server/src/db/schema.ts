@@ -1,0 +1,158 @@
+/**
+ * Tables as both engines hold them: snake_case, times in milliseconds since 1970, flags as 0 or 1, JSON as text.
+ * Every table begins with its tenant, and so does every key, so that a query cannot forget it.
+ */
+export interface Schema {
+  installation: InstallationTable;
+  tenants: TenantTable;
+  tenant_labels: TenantLabelTable;
+  users: UserTable;
+  conversations: ConversationTable;
+  turns: TurnTable;
+  messages: MessageTable;
+  documents: DocumentTable;
+  chunks: ChunkTable;
+  terms: TermTable;
+  postings: PostingTable;
+  corpus_stats: CorpusStatsTable;
+}
+
+/** Secrets and facts of the whole installation, made at the first start. */
+export interface InstallationTable {
+  name: string;
+  value: string;
+}
+
+export interface TenantTable {
+  tenant_id: string;
+  created_at: number;
+  /** JSON: see tenants/settings.ts. */
+  settings: string;
+}
+
+/** Strings nobody registered that pages sent as tenant_id: they segment the default tenant. */
+export interface TenantLabelTable {
+  tenant_id: string;
+  label: string;
+  created_at: number;
+}
+
+export interface UserTable {
+  tenant_id: string;
+  id: number;
+  name: string;
+  created_at: number;
+}
+
+export interface ConversationTable {
+  tenant_id: string;
+  /** Random, 53 bits. */
+  id: number;
+  /** The unregistered tenant_id it was made under; empty for none. */
+  label: string;
+  user_id: number;
+  /** `visitor:<sha256 of the secret>` once somebody owns it; null until then. */
+  owner: string | null;
+  /** The owner it will have when the secret that was handed out with it comes back; null when it was sealed at birth. */
+  offered_owner: string | null;
+  created_at: number;
+  updated_at: number;
+  /** The position that the next message takes, from 0. */
+  next_position: number;
+  /** The turn that holds the conversation's lease; null when none is running. */
+  active_turn_id: number | null;
+}
+
+export type TurnState = "pending" | "done" | "stopped" | "failed";
+
+export interface TurnTable {
+  tenant_id: string;
+  id: number;
+  conversation_id: number;
+  state: TurnState;
+  created_at: number;
+  ended_at: number | null;
+  /** The process that runs it: `host:pid:random`. */
+  holder: string;
+  /** Counted up by the holder while it lives. */
+  heartbeat: number;
+  /** The turn that this one answers again; it leaves the history when this one is done. */
+  replaces_turn_id: number | null;
+  /** 1 once another turn took its place. */
+  replaced: number;
+  error_code: string | null;
+  finish_reason: string | null;
+  model: string | null;
+  input_tokens: number;
+  output_tokens: number;
+  first_token_ms: number | null;
+  total_ms: number | null;
+}
+
+export interface MessageTable {
+  tenant_id: string;
+  id: number;
+  conversation_id: number;
+  turn_id: number;
+  position: number;
+  role: "visitor" | "assistant";
+  text: string;
+  /** JSON array of contexts; null when retrieval did not run. */
+  contexts: string | null;
+  created_at: number;
+}
+
+export interface DocumentTable {
+  tenant_id: string;
+  id: number;
+  /** Where the owner keeps it, e.g. a path below the knowledge folder; unique within the tenant. */
+  source: string;
+  title: string;
+  url: string | null;
+  /** SHA-256 of the file's bytes and the version of the parser, so that an unchanged file is not read twice. */
+  fingerprint: string;
+  /** The plain text that chunk offsets point into. */
+  text: string;
+  indexed_at: number;
+}
+
+export interface ChunkTable {
+  tenant_id: string;
+  id: number;
+  document_id: number;
+  /** Order in the document, from 0. */
+  position: number;
+  /** Headings above it, outermost first, joined by " › ". */
+  heading: string;
+  /** The anchor of its nearest heading, for links; empty for none. */
+  anchor: string;
+  /** First character in documents.text, in code points. */
+  start_offset: number;
+  /** One past the last. */
+  end_offset: number;
+  text: string;
+  /** Length in indexed tokens, title repeats included. */
+  length: number;
+}
+
+export interface TermTable {
+  tenant_id: string;
+  term: string;
+  id: number;
+  /** In how many chunks it stands. */
+  document_frequency: number;
+}
+
+export interface PostingTable {
+  tenant_id: string;
+  term_id: number;
+  chunk_id: number;
+  /** BM25's term weight times 1,000. */
+  impact: number;
+}
+
+export interface CorpusStatsTable {
+  tenant_id: string;
+  chunks: number;
+  total_length: number;
+}

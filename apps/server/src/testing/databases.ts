@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import pg from "pg";
+import { describe, inject } from "vitest";
+import type { Database } from "../db/database.ts";
+import { openPostgresDatabase } from "../db/postgres.ts";
+import { openSqliteDatabase } from "../db/sqlite-database.ts";
+
+export interface TestStorage extends AsyncDisposable {
+  /** Opens the storage; closing and opening again is a restart. */
+  open(): Promise<Database>;
+  /** As ORCHA_DATA_DIR or DATABASE_URL would name it. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface Engine {
+  readonly name: "sqlite" | "postgres";
+  /** Makes an empty storage of its own. */
+  create(): Promise<TestStorage>;
+}
+
+const sqlite: Engine = {
+  name: "sqlite",
+  async create() {
+    const folder = await mkdtemp(join(tmpdir(), "orcha-test-"));
+    return {
+      env: { ORCHA_DATA_DIR: folder },
+      open: () =>
+        openSqliteDatabase(join(folder, "orcha.db"), pathToFileURL(inject("writerScript"))),
+      [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    };
+  },
+};
+
+const postgres = (adminUrl: string): Engine => ({
+  name: "postgres",
+  async create() {
+    const name = `orcha_${randomBytes(6).toString("hex")}`;
+    await asAdmin(adminUrl, `create database ${name}`);
+    const url = new URL(adminUrl);
+    url.pathname = name;
+    return {
+      env: { DATABASE_URL: url.href },
+      open: () => openPostgresDatabase(url.href),
+      [Symbol.asyncDispose]: () => asAdmin(adminUrl, `drop database ${name} with (force)`),
+    };
+  },
+});
+
+/** Runs the same suite on every engine that this machine has; global-setup.ts says when one is missing. */
+export function describeOnEveryEngine(name: string, suite: (engine: Engine) => void): void {
+  const postgresUrl = inject("postgresUrl");
+  const engines = postgresUrl ? [sqlite, postgres(postgresUrl)] : [sqlite];
+  for (const engine of engines) describe(`${name} (${engine.name})`, () => suite(engine));
+}
+
+async function asAdmin(url: string, command: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    await client.query(command);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,5 @@
+export * from "./chat.ts";
+export * from "./conversations.ts";
+export * from "./errors.ts";
+export * from "./headers.ts";
+export * from "./turn-events.ts";
