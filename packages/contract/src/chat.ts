@@ -53,12 +53,18 @@ export type PageContext = z.output<typeof pageContextSchema>;
 export const contextSchema = z.object({
   id: z.string().meta({ description: "Opaque." }),
   title: z.string().nullable(),
-  source: z.string().nullable().meta({ description: "Where the owner keeps it, e.g. a file path." }),
+  source: z
+    .string()
+    .nullable()
+    .meta({ description: "Where the owner keeps it, e.g. a file path." }),
   url: z.string().nullable(),
   text: z.string(),
   score: z.number().nullable(),
   page: z.int().nullable(),
-  start: z.int().nullable().meta({ description: "First character in the document, in code points." }),
+  start: z
+    .int()
+    .nullable()
+    .meta({ description: "First character in the document, in code points." }),
   end: z.int().nullable().meta({ description: "One past the last character, in code points." }),
 });
 export type Context = z.output<typeof contextSchema>;

@@ -11,7 +11,12 @@ import pg from "pg";
 import type { Connection, Database, WriteOperation } from "./database.ts";
 import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
-import { type CompiledStatement, compileStatement, type Statement, type Value } from "./statement.ts";
+import {
+  type CompiledStatement,
+  compileStatement,
+  type Statement,
+  type Value,
+} from "./statement.ts";
 
 const INT8 = 20;
 
@@ -24,7 +29,9 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
     // Ids and times fit 53 bits; without this pg gives them as strings.
     types: {
       getTypeParser: ((oid: number, format?: "text") =>
-        oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+        oid === INT8
+          ? Number
+          : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
     },
   });
   // An idle connection that breaks must not end the process; the next query opens another.

@@ -15,6 +15,7 @@ export interface Schema {
   terms: TermTable;
   postings: PostingTable;
   corpus_stats: CorpusStatsTable;
+  corpus_languages: CorpusLanguageTable;
 }
 
 /** Secrets and facts of the whole installation, made at the first start. */
@@ -102,18 +103,29 @@ export interface MessageTable {
   created_at: number;
 }
 
+/** Only a `ready` document is found; the other two are being written or taken away, in several small writes. */
+export type DocumentState = "indexing" | "ready" | "removed";
+
+/** The long text is the last column, so that the others are read without it. */
 export interface DocumentTable {
   tenant_id: string;
   id: number;
-  /** Where the owner keeps it, e.g. a path below the knowledge folder; unique within the tenant. */
+  /** Where the owner keeps it, e.g. a path below the knowledge folder; unique among the tenant's ready documents. */
   source: string;
+  state: DocumentState;
   title: string;
   url: string | null;
-  /** SHA-256 of the file's bytes and the version of the parser, so that an unchanged file is not read twice. */
+  /** A code of retrieval/languages.ts: how its words became terms. */
+  language: string;
+  /** The version of the parser and the SHA-256 of the file's bytes, so that an unchanged file is not indexed twice. */
   fingerprint: string;
+  /** Of the file, in bytes. */
+  size: number;
+  /** When the file last changed, by its file system. */
+  changed_at: number;
+  indexed_at: number;
   /** The plain text that chunk offsets point into. */
   text: string;
-  indexed_at: number;
 }
 
 export interface ChunkTable {
@@ -130,9 +142,9 @@ export interface ChunkTable {
   start_offset: number;
   /** One past the last. */
   end_offset: number;
-  text: string;
   /** Length in indexed tokens, title repeats included. */
   length: number;
+  text: string;
 }
 
 export interface TermTable {
@@ -151,8 +163,18 @@ export interface PostingTable {
   impact: number;
 }
 
+/** Every write to a tenant's index updates this row first, so two replicas take their locks in one order. */
 export interface CorpusStatsTable {
   tenant_id: string;
+  /** The last id given to a document, chunk or term of the tenant; small ids keep the postings small. */
+  last_id: number;
   chunks: number;
   total_length: number;
+}
+
+/** In which languages a question has to be read. */
+export interface CorpusLanguageTable {
+  tenant_id: string;
+  language: string;
+  chunks: number;
 }

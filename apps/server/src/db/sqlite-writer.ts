@@ -1,7 +1,7 @@
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import type { WriteOperation } from "./database.ts";
 import { SqliteConnection } from "./sqlite.ts";
-import { packError, type WriterJob, type WriterResult } from "./writer-protocol.ts";
+import { packError, type WriterJob, type WriterMessage, type WriterResult } from "./writer-protocol.ts";
 
 /** No batch grows longer than this, so that the first job in it does not wait for the last. */
 const MAX_BATCH_MS = 10;
@@ -19,45 +19,49 @@ export function runSqliteWriter(
   const byName = new Map(operations.map((operation) => [operation.name, operation]));
   const queue: WriterJob[] = [];
   let running = false;
+  let closing = false;
 
-  port.on("message", (message: readonly WriterJob[] | "close") => {
-    if (message === "close") {
-      connection[Symbol.dispose]();
-      port.close();
-      return;
-    }
-    queue.push(...message);
+  port.on("message", (message: WriterMessage) => {
+    take(message);
     if (!running) void drain();
   });
+
+  function take(message: WriterMessage): void {
+    if (message === "close") closing = true;
+    else queue.push(...message);
+  }
 
   async function drain(): Promise<void> {
     running = true;
     while (queue.length > 0) port.postMessage(await commitBatch());
     running = false;
+    if (!closing) return;
+    connection[Symbol.dispose]();
+    port.close();
   }
 
   async function commitBatch(): Promise<WriterResult[]> {
+    const taken: WriterJob[] = [];
     const results: WriterResult[] = [];
     try {
       connection.execute("begin immediate");
       const until = performance.now() + MAX_BATCH_MS;
-      do {
+      while (queue.length > 0 && performance.now() < until) {
         const job = queue.shift();
         if (!job) break;
+        taken.push(job);
         results.push(await runJob(job));
         if (queue.length === 0) takeWaiting();
-      } while (performance.now() < until);
+      }
       connection.execute("commit");
+      return results;
     } catch (error) {
       rollBack();
+      // Nothing of the batch is kept. When it did not even begin, what waits is refused instead of tried for ever.
+      const refused = taken.length > 0 ? taken : queue.splice(0);
       const failure = packError(error);
-      if (results.length === 0) {
-        // The transaction did not even begin: refuse what waits instead of trying for ever.
-        for (const job of queue.splice(0)) results.push({ id: job.id, error: failure });
-      }
-      return results.map(({ id }) => ({ id, error: failure }));
+      return refused.map(({ id }) => ({ id, error: failure }));
     }
-    return results;
   }
 
   async function runJob(job: WriterJob): Promise<WriterResult> {
@@ -79,8 +83,7 @@ export function runSqliteWriter(
     for (;;) {
       const waiting = receiveMessageOnPort(port);
       if (!waiting) return;
-      if (Array.isArray(waiting.message)) queue.push(...waiting.message);
-      else port.emit("message", waiting.message);
+      take(waiting.message);
     }
   }
 

@@ -11,7 +11,12 @@ import {
 import type { Connection } from "./database.ts";
 import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
-import { type CompiledStatement, compileStatement, type Statement, type Value } from "./statement.ts";
+import {
+  type CompiledStatement,
+  compileStatement,
+  type Statement,
+  type Value,
+} from "./statement.ts";
 
 const MAX_PREPARED_QUERIES = 200;
 
@@ -84,7 +89,9 @@ export class SqliteConnection implements Connection, Disposable {
 export async function migrateSqlite(file: string): Promise<void> {
   const database = openFile(file);
   // Kysely's dialect closes the database with `destroy`.
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: kyselyDatabase(database) }) });
+  const db = new Kysely<Schema>({
+    dialect: new SqliteDialect({ database: kyselyDatabase(database) }),
+  });
   try {
     await migrate(db);
   } finally {

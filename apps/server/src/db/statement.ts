@@ -46,9 +46,7 @@ export function compileStatement<P extends Values, R>(
   definition: Statement<P, R>,
   builder: Kysely<Schema>,
 ): CompiledStatement {
-  const compiled = definition
-    .build(builder, (name) => sql`${new ParameterName(name)}`)
-    .compile();
+  const compiled = definition.build(builder, (name) => sql`${new ParameterName(name)}`).compile();
   const slots = compiled.parameters;
   return {
     sql: compiled.sql,

@@ -7,6 +7,9 @@ export interface WriterJob {
   readonly input: unknown;
 }
 
+/** "close" comes last: what was asked for before it is still done. */
+export type WriterMessage = readonly WriterJob[] | "close";
+
 export type WriterResult =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: WireError };

@@ -7,19 +7,33 @@ declare module "vitest" {
   interface ProvidedContext {
     /** The bundled writer thread: a worker cannot load TypeScript by itself. */
     readonly writerScript: string;
+    /** The bundled ingest thread. */
+    readonly ingestScript: string;
     /** Of a superuser; null where PostgreSQL is not installed. */
     readonly postgresUrl: string | null;
   }
 }
 
-/** Once per test run: the writer thread's bundle and a PostgreSQL server. */
+/** Once per test run: the bundles of the threads and a PostgreSQL server. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  const writerScript = fileURLToPath(
-    new URL("../../../../node_modules/.cache/orcha/writer-thread.mjs", import.meta.url),
+  project.provide("writerScript", await bundleThread("writer-thread"));
+  project.provide("ingestScript", await bundleThread("ingest-thread"));
+
+  const postgres = await startPostgres();
+  if (!postgres) {
+    console.warn("PostgreSQL is not installed: its half of the storage suite is skipped.");
+  }
+  project.provide("postgresUrl", postgres?.url ?? null);
+  return async () => postgres?.stop();
+}
+
+async function bundleThread(name: string): Promise<string> {
+  const script = fileURLToPath(
+    new URL(`../../../../node_modules/.cache/orcha/${name}.mjs`, import.meta.url),
   );
   await build({
-    entryPoints: [fileURLToPath(new URL("../writer-thread.ts", import.meta.url))],
-    outfile: writerScript,
+    entryPoints: [fileURLToPath(new URL(`../${name}.ts`, import.meta.url))],
+    outfile: script,
     bundle: true,
     platform: "node",
     format: "esm",
@@ -28,12 +42,5 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     sourcemap: "inline",
     logLevel: "error",
   });
-  project.provide("writerScript", writerScript);
-
-  const postgres = await startPostgres();
-  if (!postgres) {
-    console.warn("PostgreSQL is not installed: its half of the storage suite is skipped.");
-  }
-  project.provide("postgresUrl", postgres?.url ?? null);
-  return async () => postgres?.stop();
+  return script;
 }

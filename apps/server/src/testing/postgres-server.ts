@@ -20,7 +20,7 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
 
   const folder = await mkdtemp(join(tmpdir(), "orcha-postgres-"));
   const asUser = await unprivilegedUser();
-  if (asUser.uid !== undefined) await chown(folder, asUser.uid, asUser.gid);
+  if (asUser) await chown(folder, asUser.uid, asUser.gid);
   const data = join(folder, "data");
   await run(
     join(bin, "initdb"),
@@ -55,8 +55,8 @@ async function findBinaries(): Promise<string | undefined> {
 }
 
 /** PostgreSQL refuses to run as root; Debian's package brings the user `postgres`. */
-async function unprivilegedUser(): Promise<{ uid?: number; gid?: number }> {
-  if (process.getuid?.() !== 0) return {};
+async function unprivilegedUser(): Promise<{ uid: number; gid: number } | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
   const id = async (flag: string) => Number((await run("id", [flag, "postgres"])).stdout);
   return { uid: await id("-u"), gid: await id("-g") };
 }

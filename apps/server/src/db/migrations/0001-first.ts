@@ -1,4 +1,4 @@
-import { type Kysely, type Migration, sql } from "kysely";
+import { type Kysely, type Migration, SqliteAdapter, sql } from "kysely";
 
 /** The first schema: tenants, users, conversations with their turns and messages, and the knowledge index. */
 export const first: Migration = {
@@ -128,13 +128,24 @@ export const first: Migration = {
       .addColumn("tenant_id", "text", (column) => column.notNull())
       .addColumn("id", "bigint", (column) => column.notNull())
       .addColumn("source", "text", (column) => column.notNull())
+      .addColumn("state", "text", (column) => column.notNull())
       .addColumn("title", "text", (column) => column.notNull())
       .addColumn("url", "text")
+      .addColumn("language", "text", (column) => column.notNull())
       .addColumn("fingerprint", "text", (column) => column.notNull())
-      .addColumn("text", "text", (column) => column.notNull())
+      .addColumn("size", "bigint", (column) => column.notNull())
+      .addColumn("changed_at", "bigint", (column) => column.notNull())
       .addColumn("indexed_at", "bigint", (column) => column.notNull())
+      .addColumn("text", "text", (column) => column.notNull())
       .addPrimaryKeyConstraint("documents_key", ["tenant_id", "id"])
-      .addUniqueConstraint("documents_source", ["tenant_id", "source"])
+      .execute();
+    // Partial, because a changed document is written beside the one it replaces.
+    await schema
+      .createIndex("documents_source")
+      .unique()
+      .on("documents")
+      .columns(["tenant_id", "source"])
+      .where(sql.ref("state"), "=", sql.lit("ready"))
       .execute();
 
     await schema
@@ -147,8 +158,8 @@ export const first: Migration = {
       .addColumn("anchor", "text", (column) => column.notNull())
       .addColumn("start_offset", "integer", (column) => column.notNull())
       .addColumn("end_offset", "integer", (column) => column.notNull())
-      .addColumn("text", "text", (column) => column.notNull())
       .addColumn("length", "integer", (column) => column.notNull())
+      .addColumn("text", "text", (column) => column.notNull())
       .addPrimaryKeyConstraint("chunks_key", ["tenant_id", "id"])
       .addUniqueConstraint("chunks_position", ["tenant_id", "document_id", "position"])
       .addForeignKeyConstraint(
@@ -167,16 +178,18 @@ export const first: Migration = {
       .addColumn("id", "bigint", (column) => column.notNull())
       .addColumn("document_frequency", "integer", (column) => column.notNull())
       .addPrimaryKeyConstraint("terms_key", ["tenant_id", "term"])
+      .addUniqueConstraint("terms_id", ["tenant_id", "id"])
       .execute();
 
-    await schema
+    const postings = schema
       .createTable("postings")
       .addColumn("tenant_id", "text", (column) => column.notNull())
       .addColumn("term_id", "bigint", (column) => column.notNull())
       .addColumn("chunk_id", "bigint", (column) => column.notNull())
       .addColumn("impact", "integer", (column) => column.notNull())
-      .addPrimaryKeyConstraint("postings_key", ["tenant_id", "term_id", "chunk_id"])
-      .execute();
+      .addPrimaryKeyConstraint("postings_key", ["tenant_id", "term_id", "chunk_id"]);
+    // On SQLite the key holds the row itself: a question reads each term's postings in one run.
+    await (isSqlite(db) ? postings.modifyEnd(sql`without rowid`) : postings).execute();
     // For taking a removed document's postings away.
     await schema
       .createIndex("postings_by_chunk")
@@ -187,8 +200,21 @@ export const first: Migration = {
     await schema
       .createTable("corpus_stats")
       .addColumn("tenant_id", "text", (column) => column.primaryKey())
+      .addColumn("last_id", "bigint", (column) => column.notNull())
       .addColumn("chunks", "integer", (column) => column.notNull())
       .addColumn("total_length", "bigint", (column) => column.notNull())
       .execute();
+
+    await schema
+      .createTable("corpus_languages")
+      .addColumn("tenant_id", "text", (column) => column.notNull())
+      .addColumn("language", "text", (column) => column.notNull())
+      .addColumn("chunks", "integer", (column) => column.notNull())
+      .addPrimaryKeyConstraint("corpus_languages_key", ["tenant_id", "language"])
+      .execute();
   },
 };
+
+function isSqlite(db: Kysely<unknown>): boolean {
+  return db.getExecutor().adapter instanceof SqliteAdapter;
+}

@@ -1,0 +1,162 @@
+import { type Context, ERRORS, type ErrorCode, type Message, OrchaError } from "@orcha/contract";
+import type { Connection } from "../db/database.ts";
+import { statement } from "../db/statement.ts";
+import { accessOf, type Claim } from "./access.ts";
+
+/** Positions are 32-bit integers in PostgreSQL. */
+export const MAX_POSITION = 2 ** 31 - 1;
+
+/** One message of a conversation's record that the model may be shown. */
+export interface HistoryMessage {
+  readonly role: "visitor" | "assistant";
+  readonly text: string;
+}
+
+const selectConversation = statement<{ tenantId: string; id: number }>()((db, p) =>
+  db
+    .selectFrom("conversations")
+    .selectAll()
+    .where("tenant_id", "=", p("tenantId"))
+    .where("id", "=", p("id")),
+);
+
+const selectHistory = statement<{
+  tenantId: string;
+  conversationId: number;
+  exceptTurnId: number;
+  limit: number;
+}>()((db, p) =>
+  db
+    .selectFrom("messages")
+    .innerJoin("turns", (join) =>
+      join
+        .onRef("turns.tenant_id", "=", "messages.tenant_id")
+        .onRef("turns.id", "=", "messages.turn_id"),
+    )
+    .select(["messages.role", "messages.text"])
+    .where("messages.tenant_id", "=", p("tenantId"))
+    .where("messages.conversation_id", "=", p("conversationId"))
+    .where("turns.state", "in", ["done", "stopped"])
+    .where("turns.replaced", "=", 0)
+    .where("turns.id", "!=", p("exceptTurnId"))
+    .orderBy("messages.position", "desc")
+    .limit(p("limit")),
+);
+
+const selectTranscript = statement<{
+  tenantId: string;
+  conversationId: number;
+  before: number;
+  limit: number;
+}>()((db, p) =>
+  db
+    .selectFrom("messages")
+    .innerJoin("turns", (join) =>
+      join
+        .onRef("turns.tenant_id", "=", "messages.tenant_id")
+        .onRef("turns.id", "=", "messages.turn_id"),
+    )
+    .select([
+      "messages.id",
+      "messages.turn_id",
+      "messages.position",
+      "messages.role",
+      "messages.text",
+      "messages.contexts",
+      "messages.created_at",
+      "turns.state",
+      "turns.error_code",
+    ])
+    .where("messages.tenant_id", "=", p("tenantId"))
+    .where("messages.conversation_id", "=", p("conversationId"))
+    .where("messages.position", "<", p("before"))
+    .where("turns.replaced", "=", 0)
+    .orderBy("messages.position", "desc")
+    .limit(p("limit")),
+);
+
+/**
+ * The latest messages of answered turns, oldest first.
+ *
+ * @param exceptTurnId a turn that is about to be replaced
+ */
+export async function readHistory(
+  reader: Connection,
+  tenantId: string,
+  conversationId: number,
+  exceptTurnId: number | undefined,
+  limit: number,
+): Promise<HistoryMessage[]> {
+  const values = { tenantId, conversationId, exceptTurnId: exceptTurnId ?? 0, limit };
+  const rows = await reader.run(selectHistory, values);
+  return rows.reverse();
+}
+
+/** One page of a transcript in reading order, and the position to read on before; undefined at the beginning. */
+export interface TranscriptPage {
+  readonly messages: readonly Message[];
+  readonly before: number | undefined;
+}
+
+/**
+ * Reads a conversation back for its owner.
+ * @throws OrchaError `conversation_not_found` for everybody else; an id alone never reads
+ */
+export async function readTranscript(
+  reader: Connection,
+  tenantId: string,
+  conversationId: number,
+  claim: Claim,
+  page: { readonly before: number | undefined; readonly limit: number; readonly now: number },
+): Promise<TranscriptPage> {
+  const [conversation] = await reader.run(selectConversation, { tenantId, id: conversationId });
+  const access = accessOf(conversation, claim, page.now);
+  if (access !== "owner" && access !== "seals") throw new OrchaError("conversation_not_found");
+
+  const rows = await reader.run(selectTranscript, {
+    tenantId,
+    conversationId,
+    before: page.before ?? MAX_POSITION,
+    limit: page.limit + 1,
+  });
+  const shown = rows.slice(0, page.limit);
+  const earliest = shown.at(-1)?.position;
+  return {
+    messages: shown.reverse().map(toMessage),
+    before: rows.length > page.limit ? earliest : undefined,
+  };
+}
+
+interface TranscriptRow {
+  readonly id: number;
+  readonly turn_id: number;
+  readonly role: "visitor" | "assistant";
+  readonly text: string;
+  readonly contexts: string | null;
+  readonly created_at: number;
+  readonly state: Message["status"];
+  readonly error_code: string | null;
+}
+
+function toMessage(row: TranscriptRow): Message {
+  const contexts: Context[] | undefined = row.contexts ? JSON.parse(row.contexts) : undefined;
+  return {
+    id: row.id,
+    turn_id: row.turn_id,
+    role: row.role,
+    text: row.text,
+    created_at: new Date(row.created_at).toISOString(),
+    status: row.state,
+    error: row.error_code === null ? null : toError(row.error_code),
+    ...(contexts && { contexts }),
+  };
+}
+
+function toError(stored: string): NonNullable<Message["error"]> {
+  const code: ErrorCode = isErrorCode(stored) ? stored : "internal";
+  return { code, message: ERRORS[code].message, retryable: ERRORS[code].retryable };
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code);
+}

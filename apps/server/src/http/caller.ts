@@ -1,0 +1,71 @@
+import { OrchaError } from "@orcha/contract";
+import {
+  makeVisitorSecret,
+  type VisitorSecret,
+  verifyVisitorSecret,
+} from "../tenants/visitor-secret.ts";
+import type { RequestContext } from "./context.ts";
+import type { HeaderValues } from "./send.ts";
+
+const COOKIE_DAYS = 180;
+const SECURE_COOKIE = "__Host-aura_v";
+const LOOPBACK_COOKIE = "aura_v";
+const LOOPBACK_HOST = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i;
+
+/** Who asks. `none` carries nothing; `invalid` carried a secret that this server did not make, which is replaced. */
+export type Caller =
+  | { readonly kind: "visitor"; readonly secret: VisitorSecret }
+  | { readonly kind: "none" | "invalid" };
+
+export interface CallerOptions {
+  readonly visitorKey: string;
+  /** Decides about cookies; undefined trusts the Host header for loopback only. */
+  readonly publicUrl: string | undefined;
+}
+
+/**
+ * The one place where a request becomes a caller.
+ * @throws OrchaError `unauthorized` for a Bearer credential that does not verify; it never becomes an anonymous caller
+ */
+export function identifyCaller(c: RequestContext, options: CallerOptions): Caller {
+  // No kind of Bearer credential exists yet, so none verifies.
+  if (/^bearer(\s|$)/i.test(c.req.header("authorization") ?? "")) {
+    throw new OrchaError("unauthorized");
+  }
+  const token = c.req.header("x-aura-visitor") ?? cookieToken(c.req.header("cookie"));
+  if (token === undefined) return { kind: "none" };
+  const secret = verifyVisitorSecret(token, options.visitorKey);
+  return secret ? { kind: "visitor", secret } : { kind: "invalid" };
+}
+
+/** Makes a secret and the headers that hand it to the caller. */
+export function issueVisitorSecret(
+  c: RequestContext,
+  options: CallerOptions,
+): { readonly secret: VisitorSecret; readonly headers: HeaderValues } {
+  const secret = makeVisitorSecret(options.visitorKey);
+  const cookies = cookiesFor(secret.token, c.req.header("host"), options.publicUrl);
+  const headers: Record<string, string | readonly string[]> = { "X-Aura-Visitor": secret.token };
+  if (cookies.length > 0) headers["Set-Cookie"] = cookies;
+  return { secret, headers };
+}
+
+function cookiesFor(token: string, host: string | undefined, publicUrl: string | undefined) {
+  const age = `Max-Age=${COOKIE_DAYS * 86_400}; Path=/; HttpOnly`;
+  const secure = `${SECURE_COOKIE}=${token}; ${age}; Secure; SameSite=None; Partitioned`;
+  if (publicUrl?.startsWith("https://")) return [secure];
+  const visibleHost = publicUrl ? new URL(publicUrl).host : (host ?? "");
+  if (!LOOPBACK_HOST.test(visibleHost)) return []; // a cookie over plain http could be read on the way
+  return [secure, `${LOOPBACK_COOKIE}=${token}; ${age}; SameSite=Lax`];
+}
+
+function cookieToken(header: string | undefined): string | undefined {
+  if (!header) return undefined;
+  const cookies = new Map(
+    header.split(";").map((pair) => {
+      const at = pair.indexOf("=");
+      return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()] as const;
+    }),
+  );
+  return cookies.get(SECURE_COOKIE) ?? cookies.get(LOOPBACK_COOKIE);
+}

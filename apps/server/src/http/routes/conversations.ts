@@ -1,0 +1,46 @@
+import type { MessagePage } from "@orcha/contract";
+import { readTranscript } from "../../conversations/store.ts";
+import type { Database } from "../../db/database.ts";
+import type { TenantResolver } from "../../tenants/resolve-tenant.ts";
+import { type CallerOptions, identifyCaller } from "../caller.ts";
+import type { RequestContext } from "../context.ts";
+import {
+  conversationParameter,
+  cursorParameter,
+  limitParameter,
+  tenantParameter,
+} from "../parameters.ts";
+import { sendJson } from "../send.ts";
+
+export interface ConversationsDeps {
+  readonly database: Database;
+  readonly resolveTenant: TenantResolver;
+  readonly caller: CallerOptions;
+  readonly now: () => number;
+}
+
+/** `GET /api/v1/orcha/conversations/{id}/messages`: the transcript, for its owner only. */
+export async function conversationMessages(
+  c: RequestContext,
+  deps: ConversationsDeps,
+): Promise<Response> {
+  const caller = identifyCaller(c, deps.caller);
+  const { tenant, label } = await deps.resolveTenant(tenantParameter(c));
+  const { messages, before } = await readTranscript(
+    deps.database.reader,
+    tenant.id,
+    conversationParameter(c),
+    {
+      label,
+      userId: undefined,
+      owner: caller.kind === "visitor" ? caller.secret.owner : null,
+      strict: true,
+    },
+    { before: cursorParameter(c), limit: limitParameter(c), now: deps.now() },
+  );
+  const page: MessagePage = {
+    data: [...messages],
+    next_cursor: before === undefined ? null : String(before),
+  };
+  return sendJson(c, 200, page);
+}

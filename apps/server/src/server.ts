@@ -1,0 +1,145 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import type { Hono } from "hono";
+import type { Logger } from "pino";
+import { createApp } from "./app.ts";
+import type { Config } from "./config/config.ts";
+import type { Database } from "./db/database.ts";
+import { createTenantResolver } from "./tenants/resolve-tenant.ts";
+import { prepareDatabase } from "./tenants/set-up.ts";
+import { Liveness } from "./turns/liveness.ts";
+import type { ChatModel, Retriever } from "./turns/ports.ts";
+import { RunningTurns } from "./turns/running-turns.ts";
+import type { TurnDeps } from "./turns/run-turn.ts";
+
+const LOCK_WAIT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 20_000;
+
+export interface ServerParts {
+  readonly config: Config;
+  readonly database: Database;
+  readonly model: ChatModel;
+  readonly retriever: Retriever;
+  readonly log: Logger;
+  readonly version: string;
+  readonly pages: readonly Hono[];
+}
+
+/** A server that takes requests. It does not own the parts it was given. */
+export interface RunningServer {
+  /** Where it listens, as this machine reaches it. */
+  readonly url: string;
+  /** Stops being ready, lets running answers finish within the drain time, cuts the rest, and ends. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Makes the database ready and serves.
+ * @throws SetUpError when the database lacks the default tenant or user
+ */
+export async function startServer(parts: ServerParts): Promise<RunningServer> {
+  const { config, database, log } = parts;
+  const now = Date.now;
+  const visitorKey = await prepareDatabase(database, {
+    tenantId: config.DEFAULT_WIDGET_TENANT_ID,
+    userId: config.DEFAULT_WIDGET_USER_ID,
+    now: now(),
+  });
+  const running = new RunningTurns();
+  const liveness = new Liveness({
+    database,
+    now,
+    running: () => running.size,
+    onError: (error) => log.warn({ err: error }, "The turns' heartbeat could not be written"),
+  });
+  await liveness.abandonLeftovers();
+
+  let draining = false;
+  const app = buildApp(parts, { visitorKey, running, now, isDraining: () => draining });
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: 1000,
+    },
+    getRequestListener(app.fetch),
+  );
+  server.listen(config.PORT, config.HOST);
+  await once(server, "listening");
+
+  return {
+    url: addressOf(server),
+    async stop() {
+      draining = true;
+      const closed = once(server, "close");
+      server.close();
+      server.closeIdleConnections();
+      await running.drain(config.ORCHA_DRAIN_SECONDS * 1000);
+      server.closeIdleConnections();
+      const late = setTimeout(() => server.closeAllConnections(), 1000);
+      await closed;
+      clearTimeout(late);
+      liveness[Symbol.dispose]();
+    },
+  };
+}
+
+interface ProcessState {
+  readonly visitorKey: string;
+  readonly running: RunningTurns;
+  readonly now: () => number;
+  readonly isDraining: () => boolean;
+}
+
+function buildApp(parts: ServerParts, state: ProcessState): ReturnType<typeof createApp> {
+  const { config, database, log } = parts;
+  const { now, isDraining } = state;
+  const resolveTenant = createTenantResolver({
+    database,
+    defaultTenantId: config.DEFAULT_WIDGET_TENANT_ID,
+    unknownTenants: config.ORCHA_UNKNOWN_TENANTS,
+    now,
+  });
+  const turns: TurnDeps = {
+    database,
+    model: parts.model,
+    retriever: parts.retriever,
+    running: state.running,
+    limits: {
+      historyTokens: config.ORCHA_MAX_HISTORY_TOKENS,
+      answerTokens: config.ORCHA_MAX_ANSWER_TOKENS,
+      lockWaitMs: LOCK_WAIT_MS,
+    },
+    now,
+    onFailure: (turn, error) => log.warn({ turnId: turn.turnId, err: error }, "A turn failed"),
+  };
+  const firstTokenMs = config.ORCHA_FIRST_TOKEN_SECONDS * 1000;
+  const caller = { visitorKey: state.visitorKey, publicUrl: config.ORCHA_PUBLIC_URL };
+  return createApp({
+    chat: {
+      database,
+      turns,
+      resolveTenant,
+      caller,
+      defaultUserId: config.DEFAULT_WIDGET_USER_ID,
+      maxTextChars: config.ORCHA_MAX_TEXT_CHARS,
+      jsonDeadlines: { firstTokenMs, totalMs: config.ORCHA_JSON_ANSWER_SECONDS * 1000 },
+      streamDeadlines: { firstTokenMs, totalMs: config.ORCHA_STREAM_ANSWER_SECONDS * 1000 },
+      isDraining,
+    },
+    conversations: { database, resolveTenant, caller, now },
+    log,
+    version: parts.version,
+    pages: parts.pages,
+  });
+}
+
+function addressOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo; // a TCP server that listens has one
+  const anywhere = address === "0.0.0.0" || address === "::" || address === "127.0.0.1";
+  const host = anywhere ? "localhost" : family === "IPv6" ? `[${address}]` : address;
+  return `http://${host}:${port}`;
+}

@@ -1,0 +1,57 @@
+import { OrchaError } from "@orcha/contract";
+import type { Database } from "../db/database.ts";
+import type { Tenant } from "./settings.ts";
+import { addLabel, findTenant, labelExists } from "./store.ts";
+
+/** A change of a tenant binds within this time. */
+const CACHE_MS = 1000;
+const MAX_CACHED = 10_000;
+
+/** The tenant of a request, and the label when the request named something that nobody registered. */
+export interface ResolvedTenant {
+  readonly tenant: Tenant;
+  /** Empty for none. */
+  readonly label: string;
+}
+
+export interface TenantResolverOptions {
+  readonly database: Database;
+  readonly defaultTenantId: string;
+  readonly unknownTenants: "label" | "refuse";
+  readonly now: () => number;
+}
+
+export type TenantResolver = (named: string | undefined) => Promise<ResolvedTenant>;
+
+/** Makes the function that turns a request's tenant_id into a tenant; it keeps what it read for a second. */
+export function createTenantResolver(options: TenantResolverOptions): TenantResolver {
+  const { database, defaultTenantId } = options;
+  const cache = new Map<string, { readonly until: number; readonly resolved: ResolvedTenant }>();
+
+  return async (named = defaultTenantId) => {
+    const known = cache.get(named);
+    if (known && known.until > performance.now()) return known.resolved;
+    const resolved = await resolve(named);
+    if (cache.size >= MAX_CACHED) cache.clear();
+    cache.set(named, { until: performance.now() + CACHE_MS, resolved });
+    return resolved;
+  };
+
+  async function resolve(named: string): Promise<ResolvedTenant> {
+    const tenant = await findTenant(database.reader, named);
+    if (tenant) return { tenant, label: "" };
+    const fallback = await findTenant(database.reader, defaultTenantId);
+    if (!fallback || options.unknownTenants === "refuse") throw new OrchaError("tenant_not_found");
+    return { tenant: fallback, label: await labelOf(named) };
+  }
+
+  async function labelOf(named: string): Promise<string> {
+    if (await labelExists(database.reader, defaultTenantId, named)) return named;
+    const added = await database.write(addLabel, {
+      tenantId: defaultTenantId,
+      label: named,
+      now: options.now(),
+    });
+    return added ? named : "";
+  }
+}

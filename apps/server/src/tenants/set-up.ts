@@ -1,0 +1,50 @@
+import { randomBytes } from "node:crypto";
+import type { Database } from "../db/database.ts";
+import {
+  findTenant,
+  listTenantIds,
+  readVisitorKey,
+  setUpInstallation,
+  userExists,
+} from "./store.ts";
+
+/** The database cannot serve as it is; the message is one line that says what mends it. */
+export class SetUpError extends Error {
+  override readonly name = "SetUpError";
+}
+
+export interface Defaults {
+  readonly tenantId: string;
+  readonly userId: number;
+  readonly now: number;
+}
+
+/** Gives an empty database its secret, the default tenant and the default user; any other stays as it is. */
+export async function setUpDatabase(database: Database, defaults: Defaults): Promise<void> {
+  await database.write(setUpInstallation, {
+    ...defaults,
+    settings: { name: "Assistant", retrieval: "on_request", binding: "open" },
+    visitorKey: randomBytes(32).toString("base64url"),
+  });
+}
+
+/**
+ * Makes sure that the database can serve, and returns the installation's visitor key.
+ * @throws SetUpError when a database that is not empty lacks the default tenant or user
+ */
+export async function prepareDatabase(database: Database, defaults: Defaults): Promise<string> {
+  const { tenantId, userId } = defaults;
+  await setUpDatabase(database, defaults);
+  if (!(await findTenant(database.reader, tenantId))) {
+    const known = (await listTenantIds(database.reader)).join(", ");
+    throw new SetUpError(
+      `DEFAULT_WIDGET_TENANT_ID=${tenantId} is not a tenant of this database (it has: ${known}); set it to one of these.`,
+    );
+  }
+  if (!(await userExists(database.reader, tenantId, userId))) {
+    throw new SetUpError(
+      `DEFAULT_WIDGET_USER_ID=${userId} has no row in users of the tenant ${tenantId}; add it with: orcha user add --tenant ${tenantId} --id ${userId}`,
+    );
+  }
+  return readVisitorKey(database.reader);
+}

@@ -1,0 +1,76 @@
+import { hostname } from "node:os";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { describeOnEveryEngine } from "../testing/databases.ts";
+import { startTestServer, type TestServer } from "../testing/server.ts";
+import { holderName, Liveness } from "./liveness.ts";
+import { listPendingTurns, type OpenedTurn, openTurn } from "./store.ts";
+
+const NO_SUCH_PROCESS = 2 ** 22 + 1;
+
+describeOnEveryEngine("turns of a process that died", (engine) => {
+  let server: TestServer;
+  beforeEach(async () => {
+    server = await startTestServer(engine);
+  });
+  afterEach(() => server[Symbol.asyncDispose]());
+
+  async function open(holder: string): Promise<OpenedTurn> {
+    const opened = await server.database.write(openTurn, {
+      tenantId: "external_widget",
+      conversationId: undefined,
+      claim: { label: "", userId: 1, owner: null, strict: false },
+      offeredOwner: null,
+      text: "Hi",
+      replaceMessageId: undefined,
+      holder,
+      now: Date.now(),
+    });
+    if (opened === "busy") throw new Error("A new conversation cannot be busy");
+    return opened;
+  }
+
+  function liveness(clock: { ms: number }): Liveness {
+    return new Liveness({
+      database: server.database,
+      now: Date.now,
+      running: () => 1,
+      onError: (error) => {
+        throw error;
+      },
+      monotonicMs: () => clock.ms,
+    });
+  }
+
+  it("are failed at the next start, and their conversation goes on", async () => {
+    const { conversationId } = await open(`${hostname()}:${NO_SUCH_PROCESS}:abc`);
+    await server.restart();
+    expect(await listPendingTurns(server.database.reader)).toEqual([]);
+    const next = await server.chat({ text: "Again", conversation_id: conversationId });
+    expect(next.success).toBe(true);
+    expect(server.model.requests[0]?.messages.map((message) => message.text)).toEqual(["Again"]);
+  });
+
+  it("are failed once their heartbeat stood still for 15 seconds of our own clock", async () => {
+    await open("another-host:1:abc");
+    const clock = { ms: 0 };
+    using watcher = liveness(clock);
+    await watcher.look();
+    clock.ms = 15_000;
+    await watcher.look();
+    expect(await listPendingTurns(server.database.reader)).toHaveLength(1);
+    clock.ms = 15_001;
+    await watcher.look();
+    expect(await listPendingTurns(server.database.reader)).toEqual([]);
+  });
+
+  it("are left alone while their process counts", async () => {
+    await open(holderName);
+    const clock = { ms: 0 };
+    using watcher = liveness(clock);
+    for (let look = 0; look < 5; look++) {
+      await watcher.look();
+      clock.ms += 14_000;
+    }
+    expect(await listPendingTurns(server.database.reader)).toHaveLength(1);
+  });
+});
