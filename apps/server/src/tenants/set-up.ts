@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { Database } from "../db/database.ts";
 import {
   findTenant,
+  findVisitorKey,
   listTenantIds,
-  readVisitorKey,
   setUpInstallation,
   userExists,
 } from "./store.ts";
@@ -19,13 +19,17 @@ export interface Defaults {
   readonly now: number;
 }
 
-/** Gives an empty database its secret, the default tenant and the default user; any other stays as it is. */
-export async function setUpDatabase(database: Database, defaults: Defaults): Promise<void> {
+/** Gives an empty database its key, the default tenant and the default user; any other stays as it is. Returns the key. */
+export async function setUpDatabase(database: Database, defaults: Defaults): Promise<string> {
+  // Reading first saves every later start from waiting for the writer.
+  const existing = await findVisitorKey(database.reader);
+  if (existing !== undefined) return existing;
   await database.write(setUpInstallation, {
     ...defaults,
     settings: { name: "Assistant", retrieval: "on_request", binding: "open" },
     visitorKey: randomBytes(32).toString("base64url"),
   });
+  return setUpDatabase(database, defaults);
 }
 
 /**
@@ -34,7 +38,7 @@ export async function setUpDatabase(database: Database, defaults: Defaults): Pro
  */
 export async function prepareDatabase(database: Database, defaults: Defaults): Promise<string> {
   const { tenantId, userId } = defaults;
-  await setUpDatabase(database, defaults);
+  const visitorKey = await setUpDatabase(database, defaults);
   if (!(await findTenant(database.reader, tenantId))) {
     const known = (await listTenantIds(database.reader)).join(", ");
     throw new SetUpError(
@@ -46,5 +50,5 @@ export async function prepareDatabase(database: Database, defaults: Defaults): P
       `DEFAULT_WIDGET_USER_ID=${userId} has no row in users of the tenant ${tenantId}; add it with: orcha user add --tenant ${tenantId} --id ${userId}`,
     );
   }
-  return readVisitorKey(database.reader);
+  return visitorKey;
 }

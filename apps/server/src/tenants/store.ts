@@ -52,11 +52,10 @@ export async function labelExists(
   return rows.length > 0;
 }
 
-/** The secret that visitor secrets are signed with; made once, the same on every replica. */
-export async function readVisitorKey(reader: Connection): Promise<string> {
+/** The key that visitor secrets are signed with, the same on every replica; undefined in an empty database. */
+export async function findVisitorKey(reader: Connection): Promise<string | undefined> {
   const [row] = await reader.run(selectInstallation, { name: "visitor_key" });
-  if (!row) throw new Error("The installation has no visitor key");
-  return row.value;
+  return row?.value;
 }
 
 export async function listTenantIds(reader: Connection): Promise<string[]> {
