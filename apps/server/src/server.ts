@@ -125,6 +125,7 @@ function buildApp(parts: ServerParts, state: ProcessState): ReturnType<typeof cr
       resolveTenant,
       caller,
       defaultUserId: config.DEFAULT_WIDGET_USER_ID,
+      defaultTenantId: config.DEFAULT_WIDGET_TENANT_ID,
       maxTextChars: config.ORCHA_MAX_TEXT_CHARS,
       jsonDeadlines: { firstTokenMs, totalMs: config.ORCHA_JSON_ANSWER_SECONDS * 1000 },
       streamDeadlines: { firstTokenMs, totalMs: config.ORCHA_STREAM_ANSWER_SECONDS * 1000 },

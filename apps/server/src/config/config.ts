@@ -31,8 +31,15 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads the settings from an environment. The environment is not changed, nothing else is read but NAME_FILE secrets. */
-export function loadConfig(env: Environment): Config {
+/**
+ * Reads the settings from an environment. The environment is not changed, nothing else is read but NAME_FILE secrets.
+ *
+ * @param findProblems what settings must be to each other; it gets those that are right by themselves
+ */
+export function loadConfig(
+  env: Environment,
+  findProblems: (config: Partial<Config>) => readonly string[] = () => [],
+): Config {
   const problems: string[] = unknownNames(env);
   const values: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries<Setting<unknown>>(SETTINGS)) {
@@ -46,8 +53,10 @@ export function loadConfig(env: Environment): Config {
       values[name] = setting.secret ? new Secret(text) : parsed.data;
     }
   }
+  const config = values as Config; // the loop went through the table that the type is made of
+  problems.push(...findProblems(config));
   if (problems.length > 0) throw new ConfigError(problems);
-  return values as Config; // the loop went through the table that the type is made of
+  return config;
 }
 
 /** An empty variable counts as absent: that is how container files unset one. */

@@ -34,6 +34,7 @@ export async function openSqliteDatabase(file: string, writerScript: URL): Promi
       if ("error" in result) job?.reject(unpackError(result.error));
       else job?.resolve(result.value);
     }
+    if (batch.length > 0) gather();
   });
   const die = (reason: unknown) => {
     dead = new Error("The database writer has ended", { cause: reason });
@@ -43,10 +44,19 @@ export async function openSqliteDatabase(file: string, writerScript: URL): Promi
   worker.on("error", die);
   worker.on("exit", die);
 
-  // One message for all jobs of a tick: crossing threads costs more than a small job.
+  // Waking the other thread costs more than a small job. So what comes while a batch is being committed waits here and
+  // becomes the next one.
   const flush = () => {
+    if (batch.length === 0 || waiting.size > batch.length) return;
+    lastSize = batch.length;
     worker.postMessage(batch);
     batch = [];
+  };
+
+  let lastSize = 0;
+  const gather = () => {
+    if (lastSize > 1) setTimeout(flush, 1);
+    else setImmediate(flush);
   };
 
   return {
@@ -56,13 +66,13 @@ export async function openSqliteDatabase(file: string, writerScript: URL): Promi
       return new Promise<Output>((resolve, reject) => {
         const id = ++lastId;
         waiting.set(id, { resolve: resolve as Waiting["resolve"], reject }); // the operation's output type
-        if (batch.push({ id, operation: operation.name, input }) === 1) setImmediate(flush);
+        if (batch.push({ id, operation: operation.name, input }) === 1) gather();
       });
     },
     async [Symbol.asyncDispose]() {
       if (dead) return;
       const exited = once(worker, "exit");
-      if (batch.length > 0) flush();
+      if (batch.length > 0) worker.postMessage(batch);
       worker.postMessage("close");
       await exited;
       reader[Symbol.dispose]();

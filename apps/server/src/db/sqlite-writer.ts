@@ -1,14 +1,19 @@
-import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 import type { WriteOperation } from "./database.ts";
 import { SqliteConnection } from "./sqlite.ts";
-import { packError, type WriterJob, type WriterMessage, type WriterResult } from "./writer-protocol.ts";
+import {
+  packError,
+  type WriterJob,
+  type WriterMessage,
+  type WriterResult,
+} from "./writer-protocol.ts";
 
 /** No batch grows longer than this, so that the first job in it does not wait for the last. */
 const MAX_BATCH_MS = 10;
 
 /**
- * The only place that writes to the file. What has arrived while the last commit was being synced becomes the next
- * transaction (group commit): one sync for all of it, each job behind a savepoint, answered after the commit.
+ * The only place that writes to the file. Jobs that come in one message share a transaction (group commit): one sync for
+ * all of them, each job behind a savepoint, answered after the commit.
  */
 export function runSqliteWriter(
   port: MessagePort,
@@ -22,14 +27,10 @@ export function runSqliteWriter(
   let closing = false;
 
   port.on("message", (message: WriterMessage) => {
-    take(message);
-    if (!running) void drain();
-  });
-
-  function take(message: WriterMessage): void {
     if (message === "close") closing = true;
     else queue.push(...message);
-  }
+    if (!running) void drain();
+  });
 
   async function drain(): Promise<void> {
     running = true;
@@ -51,7 +52,6 @@ export function runSqliteWriter(
         if (!job) break;
         taken.push(job);
         results.push(await runJob(job));
-        if (queue.length === 0) takeWaiting();
       }
       connection.execute("commit");
       return results;
@@ -76,14 +76,6 @@ export function runSqliteWriter(
       connection.execute("rollback to job");
       connection.execute("release job");
       return { id: job.id, error: packError(error) };
-    }
-  }
-
-  function takeWaiting(): void {
-    for (;;) {
-      const waiting = receiveMessageOnPort(port);
-      if (!waiting) return;
-      take(waiting.message);
     }
   }
 

@@ -1,4 +1,3 @@
-import Libsql from "libsql";
 import {
   type Compilable,
   DummyDriver,
@@ -8,6 +7,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from "kysely";
+import Libsql from "libsql";
 import type { Connection } from "./database.ts";
 import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";

@@ -30,7 +30,7 @@ export async function sendTurnAsJson(
   return sendJson(c, status, body, { ...turnHeaders(turn.first), ...failed, ...headers });
 }
 
-/** Sends the events as they come. It writes to the socket itself: a web stream costs twice as much a frame. */
+/** Sends the events as they come. It writes to the socket itself: a web stream builds a chunk and promises for each frame. */
 export async function sendTurnAsStream(
   c: RequestContext,
   turn: StartedTurn,

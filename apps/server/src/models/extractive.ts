@@ -61,9 +61,12 @@ async function findQuotes(question: string, request: ChatModelRequest): Promise<
   const language = await detectLanguage(contexts.map(({ text }) => text).join("\n"));
   const asked = await detectLanguage(question, [language, DEFAULT_LANGUAGE]);
   const analyser = await loadAnalyser(language);
-  const words = readQuestion(question, request.messages.slice(0, -1), await loadAnalyser(asked), [
-    analyser,
-  ]);
+  const { words } = readQuestion(
+    question,
+    request.messages.slice(0, -1),
+    await loadAnalyser(asked),
+    [analyser],
+  );
   return chooseQuotes(words, contexts, analyser, Math.min(MAX_WORDS, request.maxOutputTokens / 2));
 }
 

@@ -17,6 +17,7 @@ export interface ChatDeps {
   readonly resolveTenant: TenantResolver;
   readonly caller: CallerOptions;
   readonly defaultUserId: number;
+  readonly defaultTenantId: string;
   readonly maxTextChars: number;
   readonly jsonDeadlines: Deadlines;
   readonly streamDeadlines: Deadlines;
@@ -49,7 +50,9 @@ async function toTurnInput(
 ): Promise<{ readonly input: TurnInput; readonly headers: HeaderValues }> {
   const { tenant, label } = await deps.resolveTenant(request.tenant_id ?? undefined);
   const userId = request.user_id ?? deps.defaultUserId;
-  if (!(await userExists(deps.database.reader, tenant.id, userId))) {
+  const isDefault = userId === deps.defaultUserId && tenant.id === deps.defaultTenantId;
+  // The default user was there when the server started.
+  if (!isDefault && !(await userExists(deps.database.reader, tenant.id, userId))) {
     throw new OrchaError("user_not_found");
   }
 

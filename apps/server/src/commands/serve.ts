@@ -1,0 +1,155 @@
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { Hono } from "hono";
+import { type Logger, pino } from "pino";
+import { type Config, loadConfig } from "../config/config.ts";
+import { demoRoutes } from "../http/routes/demo.ts";
+import { widgetRoutes } from "../http/routes/widget.ts";
+import type { Installation } from "../installation.ts";
+import { KnowledgeFolder } from "../knowledge/knowledge-folder.ts";
+import { createExtractiveAnswerer } from "../models/extractive.ts";
+import { type ParsedModels, parseModels } from "../models/model-specs.ts";
+import { createChatModel, type ModelsConfig } from "../models/registry.ts";
+import { openDatabase } from "../open-database.ts";
+import { createRetriever } from "../retrieval/retriever.ts";
+import { startServer } from "../server.ts";
+
+const LOG_BUFFER_BYTES = 4096;
+const LOG_FLUSH_MS = 100;
+
+export interface ServeArgs {
+  readonly demo?: boolean | undefined;
+  readonly knowledge?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: string | undefined;
+}
+
+/** `orcha serve`: everything from the configuration to the last answer before SIGTERM. */
+export async function runServe(installation: Installation, args: ServeArgs): Promise<void> {
+  const { config, models } = readConfig(installation, args);
+  const isDemo = args.demo === true;
+  const say = isDemo ? speakPlainly() : undefined;
+  const log = createLog(config, isDemo && !installation.env.ORCHA_LOG_LEVEL);
+
+  await using database = await openDatabase(config, installation.writerScript);
+  await using model = createChatModel(models, {
+    extractive: createExtractiveAnswerer(),
+    onFailure: ({ model: name, fault, midAnswer }) =>
+      log.warn({ model: name, midAnswer, err: fault }, "A model call failed"),
+  });
+  const server = await startServer({
+    config,
+    database,
+    model,
+    retriever: createRetriever(database),
+    log,
+    version: installation.version,
+    pages: await buildPages(installation, config, isDemo),
+  });
+  log.info({ url: server.url, model: model.name }, "Ready");
+  say?.ready(server.url, model.name);
+
+  const folder = config.ORCHA_KNOWLEDGE_DIR ?? (isDemo ? installation.docsFolder : undefined);
+  await using _knowledge = folder
+    ? new KnowledgeFolder({
+        database,
+        tenantId: config.DEFAULT_WIDGET_TENANT_ID,
+        folder: folder instanceof URL ? fileURLToPath(folder) : folder,
+        urlBase: config.ORCHA_KNOWLEDGE_URL,
+        ingestScript: installation.ingestScript,
+        rescanSeconds: config.ORCHA_KNOWLEDGE_RESCAN_SECONDS,
+        log,
+        onProgress: say?.progress,
+        onReport: say?.indexed,
+      })
+    : undefined;
+
+  const signal = await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+  log.info({ signal: signal[0] }, "Stopping");
+  await server.stop();
+}
+
+/** The settings with the command line laid over them; every problem at once. */
+function readConfig(
+  installation: Installation,
+  args: ServeArgs,
+): { readonly config: Config; readonly models: ModelsConfig } {
+  const env = {
+    ...installation.env,
+    ...(args.knowledge !== undefined && { ORCHA_KNOWLEDGE_DIR: args.knowledge }),
+    ...(args.host !== undefined && { HOST: args.host }),
+    ...(args.port !== undefined && { PORT: args.port }),
+  };
+  const config = loadConfig(env, (settings) => modelsOf(settings).problems);
+  const timeouts = {
+    connectMs: config.ORCHA_MODEL_CONNECT_SECONDS * 1000,
+    firstTokenMs: config.ORCHA_MODEL_FIRST_TOKEN_SECONDS * 1000,
+    idleMs: config.ORCHA_MODEL_IDLE_SECONDS * 1000,
+  };
+  return { config, models: { models: modelsOf(config).specs, timeouts } };
+}
+
+function modelsOf(config: Partial<Config>): ParsedModels {
+  return parseModels(config.ORCHA_MODELS ?? [], {
+    openaiApiKey: config.OPENAI_API_KEY?.reveal(),
+    openaiBaseUrl: config.OPENAI_BASE_URL,
+    anthropicApiKey: config.ANTHROPIC_API_KEY?.reveal(),
+    googleApiKey: config.GOOGLE_GENERATIVE_AI_API_KEY?.reveal(),
+    compatibleBaseUrl: config.ORCHA_MODEL_BASE_URL,
+    compatibleApiKey: config.ORCHA_MODEL_API_KEY?.reveal(),
+  });
+}
+
+/** In a demo a person reads the terminal: warnings only, unless they asked for more. */
+function createLog(config: Config, quiet: boolean): Logger {
+  // Lines are gathered for a moment: a system call for each costs a turn as much as its own work does.
+  const lines = pino.destination({
+    dest: 1,
+    sync: false,
+    minLength: LOG_BUFFER_BYTES,
+    periodicFlush: LOG_FLUSH_MS,
+  });
+  process.on("exit", () => lines.flushSync());
+  return pino({ level: quiet ? "warn" : config.ORCHA_LOG_LEVEL, base: null }, lines);
+}
+
+async function buildPages(
+  installation: Installation,
+  config: Config,
+  isDemo: boolean,
+): Promise<Hono[]> {
+  const widgetDir = fileURLToPath(installation.widgetFolder);
+  const widget = await widgetRoutes({
+    widgetDir,
+    publicUrl: config.ORCHA_PUBLIC_URL,
+    frameApiOrigins: config.ORCHA_FRAME_API_ORIGINS,
+  });
+  return isDemo ? [widget, await demoRoutes({ widgetDir })] : [widget];
+}
+
+/** Sentences for the person who ran `npm start`. */
+function speakPlainly() {
+  const line = (text: string) => process.stdout.write(`${text}\n`);
+  return {
+    ready: (url: string, model: string) => {
+      line(`ORCHA is ready: open ${url}/demo`);
+      if (model === "extractive") {
+        line(
+          "No language model is configured (ORCHA_MODELS): answers are quoted from the documents.",
+        );
+      } else {
+        line(`Answers come from ${model}.`);
+      }
+    },
+    progress: ({ done, total }: { done: number; total: number }) =>
+      line(`Reading documents: ${done} of ${total}`),
+    indexed: (report: {
+      readonly indexed: number;
+      readonly unchanged: number;
+      readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+    }) => {
+      line(`Documents: ${report.indexed} read, ${report.unchanged} unchanged.`);
+      for (const { file, reason } of report.skipped) line(`Skipped ${file}: ${reason}`);
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Context, Hono } from "hono";
+import { loadStaticFile } from "./static-file.ts";
+
+const IMMUTABLE = "public, max-age=31536000, immutable";
+/** A page may live with yesterday's loader for ten minutes, and asks in the background from then on. */
+const AUTO_UPDATING = "public, max-age=600, stale-while-revalidate=86400";
+const CROSS_ORIGIN = {
+  "Access-Control-Allow-Origin": "*",
+  "Cross-Origin-Resource-Policy": "cross-origin",
+};
+
+export interface WidgetDeps {
+  /** The folder that the widget's build wrote. */
+  readonly widgetDir: string;
+  /** The address people see; without it the request's own host counts. */
+  readonly publicUrl?: string | undefined;
+  /** Other origins whose API a frame may talk to. */
+  readonly frameApiOrigins: readonly string[];
+}
+
+/** The widget's files: the loader, the frame and what the frame loads. */
+export async function widgetRoutes(deps: WidgetDeps): Promise<Hono> {
+  const { version, script } = await readManifest(deps.widgetDir);
+  const [loader, frameScript, template] = await Promise.all([
+    loadStaticFile(join(deps.widgetDir, "aura.js")),
+    loadStaticFile(join(deps.widgetDir, "assets", script)),
+    readFile(join(deps.widgetDir, "frame.html"), "utf8"),
+  ]);
+
+  const app = new Hono();
+  app.get("/widget/v1/aura.js", (c) =>
+    loader.send(c, { ...CROSS_ORIGIN, "Cache-Control": AUTO_UPDATING }),
+  );
+  app.get(`/widget/${version}/aura.js`, (c) =>
+    loader.send(c, { ...CROSS_ORIGIN, "Cache-Control": IMMUTABLE }),
+  );
+  app.get(`/widget/assets/${script}`, (c) =>
+    frameScript.send(c, { ...CROSS_ORIGIN, "Cache-Control": IMMUTABLE }),
+  );
+  app.get("/widget/frame", (c) => {
+    const api = allowedApiOrigin(c, deps);
+    if (!api) return c.text("This server's widget may not talk to that api.", 400);
+    const nonce = randomBytes(16).toString("base64");
+    const html = template.replace("{{nonce}}", nonce).replace("{{script}}", `assets/${script}`);
+    return c.html(html, 200, frameHeaders(nonce, api));
+  });
+  return app;
+}
+
+/**
+ * The document around model output: nothing loads or runs but the one script, and it talks to one server. Pages of any
+ * origin may frame it, also sandboxed and cross-origin-isolated ones, so there is neither frame-ancestors nor X-Frame-Options.
+ */
+function frameHeaders(nonce: string, apiOrigin: string): Record<string, string> {
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `connect-src ${apiOrigin}`,
+    "img-src 'self' data:",
+    "style-src 'none'",
+    "font-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ];
+  return {
+    "Content-Security-Policy": policy.join("; "),
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+  };
+}
+
+/** The origin of the `api` the frame was opened for, when it is ours or listed; ours when none is named. */
+function allowedApiOrigin(c: Context, deps: WidgetDeps): string | undefined {
+  const requested = new URL(c.req.url);
+  const own = originOf(deps.publicUrl) ?? requested.origin;
+  const api = c.req.query("api");
+  if (api === undefined) return own;
+
+  const origin = originOf(api);
+  if (!origin) return undefined;
+  if (origin === own || deps.frameApiOrigins.includes(origin)) return origin;
+  // Behind a proxy that ends TLS the request says http, while people see https.
+  return deps.publicUrl === undefined && new URL(origin).host === requested.host
+    ? origin
+    : undefined;
+}
+
+function originOf(address: string | undefined): string | undefined {
+  if (address === undefined || !URL.canParse(address)) return undefined;
+  const { protocol, origin } = new URL(address);
+  return protocol === "https:" || protocol === "http:" ? origin : undefined;
+}
+
+async function readManifest(widgetDir: string) {
+  const manifest: unknown = JSON.parse(await readFile(join(widgetDir, "manifest.json"), "utf8"));
+  if (
+    typeof manifest === "object" &&
+    manifest !== null &&
+    "version" in manifest &&
+    typeof manifest.version === "string" &&
+    "script" in manifest &&
+    typeof manifest.script === "string"
+  ) {
+    return { version: manifest.version, script: manifest.script };
+  }
+  throw new Error("The widget's manifest.json does not name its version and script.");
+}

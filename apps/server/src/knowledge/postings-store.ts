@@ -1,0 +1,340 @@
+import { sql } from "kysely";
+import type { Connection } from "../db/database.ts";
+import { type Statement, statement } from "../db/statement.ts";
+import { impactOf } from "../retrieval/bm25.ts";
+import type { IndexedPassage } from "./document.ts";
+
+/** Where new passages belong. */
+interface Target {
+  readonly tenantId: string;
+  readonly documentId: number;
+  readonly language: string;
+}
+
+/** Stores passages and their postings; document frequencies and corpus statistics follow in the same transaction. */
+export async function insertPassages(
+  transaction: Connection,
+  target: Target,
+  passages: readonly IndexedPassage[],
+): Promise<void> {
+  if (passages.length === 0) return;
+  const { tenantId, documentId, language } = target;
+  const counts = countPassagesPerTerm(passages);
+  const corpus = await growCorpus(transaction, tenantId, {
+    ids: passages.length + counts.size,
+    chunks: passages.length,
+    length: passages.reduce((sum, passage) => sum + passage.length, 0),
+  });
+  await transaction.run(countLanguage, { tenantId, language, chunks: passages.length });
+
+  const firstId = corpus.lastId - passages.length - counts.size + 1;
+  const termIds = await upsertTerms(transaction, tenantId, counts, firstId + passages.length);
+  const average = corpus.totalLength / corpus.chunks;
+  const postings: Posting[] = [];
+  for (const [index, passage] of passages.entries()) {
+    const chunkId = firstId + index;
+    await transaction.run(insertChunk, {
+      tenantId,
+      id: chunkId,
+      documentId,
+      position: passage.position,
+      heading: passage.heading,
+      anchor: passage.anchor,
+      start: passage.start,
+      end: passage.end,
+      length: passage.length,
+      text: passage.text,
+    });
+    for (const [at, term] of passage.terms.entries()) {
+      const impact = impactOf(passage.frequencies[at] ?? 0, passage.length, average);
+      postings.push({ termId: termIds.get(term) ?? 0, chunkId, impact });
+    }
+  }
+  await insertPostings(transaction, tenantId, postings);
+}
+
+/** Takes away up to so many passages of a document with all that was counted for them; false when none was left. */
+export async function deletePassages(
+  transaction: Connection,
+  target: Target,
+  limit: number,
+): Promise<boolean> {
+  const { tenantId, documentId, language } = target;
+  await growCorpus(transaction, tenantId, { ids: 0, chunks: 0, length: 0 }); // the tenant's lock
+  const chunks = await transaction.run(findChunks, { tenantId, documentId, limit });
+  if (chunks.length === 0) return false;
+
+  const counts = new Map<number, number>();
+  for (const { id } of chunks) {
+    for (const { term_id } of await transaction.run(deletePostings, { tenantId, chunkId: id })) {
+      counts.set(term_id, (counts.get(term_id) ?? 0) + 1);
+    }
+    await transaction.run(deleteChunk, { tenantId, id });
+  }
+  void lowerFrequencies;
+  await growCorpus(transaction, tenantId, {
+    ids: 0,
+    chunks: -chunks.length,
+    length: -chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+  });
+  await transaction.run(countLanguage, { tenantId, language, chunks: -chunks.length });
+  return true;
+}
+
+/** Gives the next so many ids of the tenant's index; the first of them is returned. */
+export async function takeIds(
+  transaction: Connection,
+  tenantId: string,
+  count: number,
+): Promise<number> {
+  const { lastId } = await growCorpus(transaction, tenantId, { ids: count, chunks: 0, length: 0 });
+  return lastId - count + 1;
+}
+
+async function growCorpus(
+  transaction: Connection,
+  tenantId: string,
+  by: { readonly ids: number; readonly chunks: number; readonly length: number },
+) {
+  const [row] = await transaction.run(updateCorpus, { tenantId, ...by });
+  if (!row) throw new Error("The corpus statistics were not returned");
+  return { lastId: row.last_id, chunks: row.chunks, totalLength: row.total_length };
+}
+
+function countPassagesPerTerm(passages: readonly IndexedPassage[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { terms } of passages) {
+    for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
+  }
+  return counts;
+}
+
+interface Posting {
+  readonly termId: number;
+  readonly chunkId: number;
+  readonly impact: number;
+}
+
+async function upsertTerms(
+  transaction: Connection,
+  tenantId: string,
+  counts: ReadonlyMap<string, number>,
+  firstId: number,
+): Promise<Map<string, number>> {
+  const ids = new Map<string, number>();
+  let nextId = firstId;
+  for (const batch of inBatches([...counts])) {
+    const values: TermValues = { tenantId };
+    for (const [index, [term, count]] of batch.entries()) {
+      values[`term${index}`] = term;
+      values[`id${index}`] = nextId++;
+      values[`count${index}`] = count;
+    }
+    for (const row of await transaction.run(upsertTermRows(batch.length), values)) {
+      ids.set(row.term, row.id);
+    }
+  }
+  return ids;
+}
+
+async function insertPostings(
+  transaction: Connection,
+  tenantId: string,
+  postings: readonly Posting[],
+): Promise<void> {
+  for (const batch of inBatches(postings)) {
+    const values: PostingValues = { tenantId };
+    for (const [index, posting] of batch.entries()) {
+      values[`term${index}`] = posting.termId;
+      values[`chunk${index}`] = posting.chunkId;
+      values[`impact${index}`] = posting.impact;
+    }
+    await transaction.run(insertPostingRows(batch.length), values);
+  }
+}
+
+async function lowerFrequencies(
+  transaction: Connection,
+  tenantId: string,
+  counts: ReadonlyMap<number, number>,
+): Promise<void> {
+  const termIdsByCount = new Map<number, number[]>();
+  for (const [termId, count] of counts) {
+    const termIds = termIdsByCount.get(count);
+    if (termIds) termIds.push(termId);
+    else termIdsByCount.set(count, [termId]);
+  }
+  for (const [count, termIds] of termIdsByCount) {
+    for (const batch of inBatches(termIds)) {
+      const values: TermIdValues = { tenantId, count };
+      for (const [index, termId] of batch.entries()) values[`id${index}`] = termId;
+      await transaction.run(lowerTermRows(batch.length), values);
+      await transaction.run(deleteUnusedTermRows(batch.length), values);
+    }
+  }
+}
+
+/** Statements are compiled per number of rows, so there are few numbers. */
+const BATCH_SIZES = [64, 8, 1];
+
+function* inBatches<T>(rows: readonly T[]): Generator<readonly T[]> {
+  let start = 0;
+  for (const size of BATCH_SIZES) {
+    for (; rows.length - start >= size; start += size) yield rows.slice(start, start + size);
+  }
+}
+
+/** Remembers the statement for each number of rows, for a statement is known by its identity. */
+function perSize<S extends Statement<never, unknown>>(define: (rows: number[]) => S) {
+  const known = new Map<number, S>();
+  return (size: number): S => {
+    const statementOfSize = known.get(size) ?? define([...Array(size).keys()]);
+    known.set(size, statementOfSize);
+    return statementOfSize;
+  };
+}
+
+type TermValues = { tenantId: string } & { [row: `term${number}`]: string } & {
+  [row: `id${number}` | `count${number}`]: number;
+};
+type PostingValues = { tenantId: string } & {
+  [row: `term${number}` | `chunk${number}` | `impact${number}`]: number;
+};
+type TermIdValues = { tenantId: string; count: number } & { [row: `id${number}`]: number };
+
+const upsertTermRows = perSize((rows) =>
+  statement<TermValues>()((db, p) =>
+    db
+      .insertInto("terms")
+      .values(
+        rows.map((row) => ({
+          tenant_id: p("tenantId"),
+          term: p(`term${row}`),
+          id: p(`id${row}`),
+          document_frequency: p(`count${row}`),
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.columns(["tenant_id", "term"]).doUpdateSet({
+          document_frequency: sql`terms.document_frequency + excluded.document_frequency`,
+        }),
+      )
+      .returning(["term", "id"]),
+  ),
+);
+
+const insertPostingRows = perSize((rows) =>
+  statement<PostingValues>()((db, p) =>
+    db.insertInto("postings").values(
+      rows.map((row) => ({
+        tenant_id: p("tenantId"),
+        term_id: p(`term${row}`),
+        chunk_id: p(`chunk${row}`),
+        impact: p(`impact${row}`),
+      })),
+    ),
+  ),
+);
+
+const lowerTermRows = perSize((rows) =>
+  statement<TermIdValues>()((db, p) =>
+    db
+      .updateTable("terms")
+      .set({ document_frequency: sql`document_frequency - ${p("count")}` })
+      .where("tenant_id", "=", p("tenantId"))
+      .where(sql<boolean>`id in (${sql.join(rows.map((row) => p(`id${row}`)))})`),
+  ),
+);
+
+const deleteUnusedTermRows = perSize((rows) =>
+  statement<TermIdValues>()((db, p) =>
+    db
+      .deleteFrom("terms")
+      .where("tenant_id", "=", p("tenantId"))
+      .where(sql<boolean>`id in (${sql.join(rows.map((row) => p(`id${row}`)))})`)
+      .where("document_frequency", "=", 0),
+  ),
+);
+
+const updateCorpus = statement<{
+  tenantId: string;
+  ids: number;
+  chunks: number;
+  length: number;
+}>()((db, p) =>
+  db
+    .insertInto("corpus_stats")
+    .values({
+      tenant_id: p("tenantId"),
+      last_id: p("ids"),
+      chunks: p("chunks"),
+      total_length: p("length"),
+    })
+    .onConflict((conflict) =>
+      conflict.column("tenant_id").doUpdateSet({
+        last_id: sql`corpus_stats.last_id + excluded.last_id`,
+        chunks: sql`corpus_stats.chunks + excluded.chunks`,
+        total_length: sql`corpus_stats.total_length + excluded.total_length`,
+      }),
+    )
+    .returning(["last_id", "chunks", "total_length"]),
+);
+
+const countLanguage = statement<{ tenantId: string; language: string; chunks: number }>()((db, p) =>
+  db
+    .insertInto("corpus_languages")
+    .values({ tenant_id: p("tenantId"), language: p("language"), chunks: p("chunks") })
+    .onConflict((conflict) =>
+      conflict
+        .columns(["tenant_id", "language"])
+        .doUpdateSet({ chunks: sql`corpus_languages.chunks + excluded.chunks` }),
+    ),
+);
+
+const insertChunk = statement<{
+  tenantId: string;
+  id: number;
+  documentId: number;
+  position: number;
+  heading: string;
+  anchor: string;
+  start: number;
+  end: number;
+  length: number;
+  text: string;
+}>()((db, p) =>
+  db.insertInto("chunks").values({
+    tenant_id: p("tenantId"),
+    id: p("id"),
+    document_id: p("documentId"),
+    position: p("position"),
+    heading: p("heading"),
+    anchor: p("anchor"),
+    start_offset: p("start"),
+    end_offset: p("end"),
+    length: p("length"),
+    text: p("text"),
+  }),
+);
+
+const findChunks = statement<{ tenantId: string; documentId: number; limit: number }>()((db, p) =>
+  db
+    .selectFrom("chunks")
+    .select(["id", "length"])
+    .where("tenant_id", "=", p("tenantId"))
+    .where("document_id", "=", p("documentId"))
+    .orderBy("position")
+    .limit(p("limit")),
+);
+
+const deletePostings = statement<{ tenantId: string; chunkId: number }>()((db, p) =>
+  db
+    .deleteFrom("postings")
+    .where("tenant_id", "=", p("tenantId"))
+    .where("chunk_id", "=", p("chunkId"))
+    .returning("term_id"),
+);
+
+const deleteChunk = statement<{ tenantId: string; id: number }>()((db, p) =>
+  db.deleteFrom("chunks").where("tenant_id", "=", p("tenantId")).where("id", "=", p("id")),
+);

@@ -1,0 +1,83 @@
+// Builds the widget's files: the loader, the frame's hashed script, a manifest for the server, the demo page.
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, transform } from "esbuild";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const TARGET = "es2022";
+const CSS_TARGET = ["chrome111", "firefox113", "safari16.4"];
+
+/**
+ * Builds everything into `outDir` and returns the manifest that is also written there.
+ *
+ * @param {string} outDir
+ */
+export async function buildWidget(outDir) {
+  await rm(outDir, { recursive: true, force: true });
+  await mkdir(path.join(outDir, "assets"), { recursive: true });
+  await Promise.all([
+    buildLoader(outDir),
+    cp(path.join(here, "demo"), path.join(outDir, "demo"), { recursive: true }),
+  ]);
+  const assets = await buildFrame(outDir);
+
+  await cp(path.join(here, "src/frame/frame.html"), path.join(outDir, "frame.html"));
+  const { version } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
+  const manifest = { version, ...assets };
+  await writeFile(path.join(outDir, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  return manifest;
+}
+
+/** @param {string} outDir */
+async function buildLoader(outDir) {
+  await build({
+    entryPoints: { aura: path.join(here, "src/loader/main.ts") },
+    outdir: outDir,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: TARGET,
+    legalComments: "none",
+    plugins: [minifiedCssText],
+  });
+}
+
+/** @param {string} outDir */
+async function buildFrame(outDir) {
+  const { metafile } = await build({
+    entryPoints: { frame: path.join(here, "src/frame/main.tsx") },
+    outdir: path.join(outDir, "assets"),
+    entryNames: "[name]-[hash]",
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: TARGET,
+    // The automatic JSX runtime is a second way of making what `h` makes; one of them is enough.
+    jsx: "transform",
+    jsxFactory: "h",
+    jsxFragment: "Fragment",
+    inject: [path.join(here, "src/frame/view/jsx.ts")],
+    legalComments: "none",
+    plugins: [minifiedCssText],
+    metafile: true,
+  });
+  const [script] = Object.keys(metafile.outputs).map((file) => path.basename(file));
+  return { script };
+}
+
+/** @type {import("esbuild").Plugin} */
+const minifiedCssText = {
+  name: "minified-css-text",
+  setup(builder) {
+    builder.onLoad({ filter: /\.css$/ }, async ({ path: file }) => {
+      const css = await readFile(file, "utf8");
+      const { code } = await transform(css, { loader: "css", minify: true, target: CSS_TARGET });
+      return { contents: code.trim(), loader: "text" };
+    });
+  },
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  console.log(await buildWidget(path.join(here, "../../dist/widget")));
+}

@@ -1,0 +1,71 @@
+import { Component } from "preact";
+import type { Host } from "../host.ts";
+import type { Announcer } from "../state/announcer.ts";
+import type { Chat } from "../state/chat.ts";
+import { Composer } from "./composer.tsx";
+import { Header } from "./header.tsx";
+import { LiveRegion } from "./live-region.tsx";
+import { Transcript } from "./transcript.tsx";
+import { Watch } from "./watch.tsx";
+import { Welcome } from "./welcome.tsx";
+
+/** A pointer that is a finger: focus there raises the keyboard over what one came to read. */
+const isTouch = matchMedia("(pointer: coarse)").matches;
+
+interface Props {
+  readonly host: Host;
+  readonly chat: Chat;
+  readonly announcer: Announcer;
+}
+
+/** Everything inside the frame. */
+export class App extends Component<Props> {
+  override componentDidMount() {
+    const { host } = this.props;
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.isComposing) host.close();
+    });
+    host.onShown(focusInput);
+    host.ready();
+  }
+
+  override render({ host, chat, announcer }: Props) {
+    return (
+      <Watch on={[host.options, chat.turns, chat.restoring]}>
+        {() => {
+          const options = host.options.value;
+          const isEmpty = chat.turns.value.length === 0 && chat.restoring.value === "no";
+          document.documentElement.className = options.colorScheme;
+          return [
+            <Header
+              key="header"
+              title={options.header?.title || "Assistant"}
+              subtitle={options.header?.subtitle}
+              onNew={isEmpty ? undefined : then(chat.newConversation)}
+              onClose={host.isEmbedded ? host.close : undefined}
+            />,
+            isEmpty ? (
+              <Welcome key="welcome" options={options} onStarter={then(chat.send)} />
+            ) : (
+              <Transcript key="transcript" chat={chat} announcer={announcer} />
+            ),
+            <Composer key="composer" chat={chat} />,
+            <LiveRegion key="live" announcer={announcer} />,
+          ];
+        }}
+      </Watch>
+    );
+  }
+}
+
+/** The control that was used vanishes with the screen it was on, and focus goes on to the composer. */
+function then<Arguments extends unknown[]>(act: (...args: Arguments) => unknown) {
+  return (...args: Arguments) => {
+    act(...args);
+    focusInput();
+  };
+}
+
+function focusInput() {
+  if (!isTouch) document.querySelector("textarea")?.focus({ preventScroll: true });
+}

@@ -1,0 +1,78 @@
+import { existsSync } from "node:fs";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Frame,
+  type Page,
+} from "playwright-core";
+
+const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const FLAGS = [
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-default-apps",
+  "--disable-sync",
+  "--no-first-run",
+];
+
+/** The system's Chromium; undefined where there is none. */
+export function findChromium(): string | undefined {
+  return [process.env.CHROMIUM_PATH ?? "", ...CHROMIUM].find((path) => path && existsSync(path));
+}
+
+/** Starts Chromium without a sandbox of its own, which root and most containers cannot give it. */
+export function startBrowser(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error("Chromium is missing; set CHROMIUM_PATH.");
+  return chromium.launch({ executablePath, chromiumSandbox: false, args: FLAGS });
+}
+
+/** A page with what went wrong on it, and what it asked of other servers. */
+export interface Watched {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly problems: readonly string[];
+  readonly requests: readonly string[];
+}
+
+/** Opens a fresh page. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Watched> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  const requests: string[] = [];
+  page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
+  page.on("dialog", (dialog) => {
+    problems.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(`console: ${message.text()}`);
+  });
+  page.on("request", (request) => requests.push(request.url()));
+  await page.goto(url);
+  return { page, context, problems, requests };
+}
+
+/** Clicks the launcher, which no selector reaches in its closed shadow root, and waits for what opens. */
+export async function openChat(page: Page): Promise<Frame> {
+  const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
+  await page.waitForFunction(() => document.querySelector("aura-chat"));
+  await page.mouse.click(width - 50, height - 50);
+  return chatFrame(page);
+}
+
+/** The widget's frame, found by its address. */
+export async function chatFrame(page: Page): Promise<Frame> {
+  const find = () => page.frames().find((frame) => frame.url().includes("/widget/frame"));
+  const frame = find() ?? (await page.waitForEvent("framenavigated", { predicate: () => !!find() }));
+  const found = find() ?? frame;
+  await found.waitForSelector("textarea");
+  return found;
+}

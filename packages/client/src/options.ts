@@ -1,0 +1,44 @@
+import type { Context, PageContext } from "@orcha/contract";
+
+/** A bearer token, or a function that gives one each time it is needed. */
+export type AuthToken =
+  | string
+  | (() => string | null | undefined | Promise<string | null | undefined>);
+
+/** Where ORCHA is and who is asking. */
+export interface ConnectionOptions {
+  /** Address of the server; "" is the page's own origin. @default "" */
+  readonly apiBaseUrl?: string | undefined;
+  /** Sent as `Authorization: Bearer …`. */
+  readonly authToken?: AuthToken | undefined;
+  readonly tenantId?: string | null | undefined;
+  /** The visitor secret; it makes conversations its own. */
+  readonly visitor?: string | null | undefined;
+  /** Called when the server hands out a new visitor secret: keep it and send it from then on. */
+  readonly onVisitor?: ((visitor: string) => void) | undefined;
+  /** @default globalThis.fetch */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One message of the visitor. */
+export interface MessageOptions extends ConnectionOptions {
+  readonly text: string;
+  /** Continue that conversation; absent or null starts a new one. */
+  readonly conversationId?: number | string | null | undefined;
+  readonly userId?: number | string | null | undefined;
+  /** Search the owner's documents first; absent follows the tenant. */
+  readonly useRag?: boolean | null | undefined;
+  /** Answer a message of the last turn again. */
+  readonly replaceMessageId?: number | null | undefined;
+  /** The page the visitor is on. */
+  readonly context?: PageContext | null | undefined;
+}
+
+/** The answer to one message. */
+export interface Answer {
+  readonly text: string;
+  readonly conversation_id: number | null;
+  /** Present exactly when retrieval ran. */
+  readonly contexts?: Context[] | undefined;
+}

@@ -1,0 +1,73 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { measureSizes } from "./sizes.mjs";
+import { ROOT } from "./stamp.mjs";
+
+const START = "<!-- figures: written by scripts/figures.mjs -->";
+const END = "<!-- /figures -->";
+
+const file = join(ROOT, "README.md");
+const readme = readFileSync(file, "utf8");
+const current = withFigures(readme, figures(ROOT));
+
+if (!process.argv.includes("--check")) {
+  writeFileSync(file, current);
+  console.log("The README's figures are those of dist/ and bench/results/.");
+} else if (readme !== current) {
+  console.error(
+    "README.md: its figures are not those of dist/ and bench/results/: npm run figures",
+  );
+  process.exitCode = 1;
+}
+
+/**
+ * @param {string} text
+ * @param {string} figures
+ */
+function withFigures(text, figures) {
+  const [before = "", after] = text.split(START);
+  const [, rest] = after?.split(END) ?? [];
+  if (rest === undefined) throw new Error(`README.md: the lines ${START} and ${END} are missing`);
+  return `${before}${START}\n${figures}\n${END}${rest}`;
+}
+
+/** @param {string} root */
+function figures(root) {
+  const sizes = measureSizes(root);
+  return [
+    "| | |",
+    "| --- | --- |",
+    // Rounded up and coarsely: a figure that changes with every commit is one that nobody keeps.
+    `| widget loader on the host page | ${upTo(sizes.loader / 1024, 0.5)} KB gzip |`,
+    `| widget, opened for the first time | ${upTo(sizes.frame / 1024, 1)} KB gzip |`,
+    `| server with all its packages | ${upTo(sizes.server / 2 ** 20, 1)} MB |`,
+    ...benchmarkLines(join(root, "bench/results/turns.json")),
+  ].join("\n");
+}
+
+/** @param {string} file */
+function benchmarkLines(file) {
+  if (!existsSync(file)) return [];
+  /** @type {import("../bench/turns-report.mjs").Results} */
+  const { instant, start, peakMb, machine, node } = JSON.parse(readFileSync(file, "utf8"));
+  const busy = instant.find((run) => !run.streams && run.atOnce === 64);
+  return [
+    `| ready after | ${start.readyMs} ms |`,
+    `| memory, idle and at the peak of the load test | ${start.idleMb} MB, ${peakMb.orcha} MB |`,
+    ...(busy
+      ? [
+          `| turns/s with 64 at once, on ${machine.cores} cores shared with model and load | ${Math.round(busy.orcha.turnsPerSecond)} |`,
+          `| CPU per turn, and of a bare server that does the least | ${busy.orcha.cpuMsPerTurn} ms, ${busy.baseline.cpuMsPerTurn} ms |`,
+        ]
+      : []),
+    `| measured with | Node ${node}, ${machine.cpu} |`,
+  ];
+}
+
+/**
+ * @param {number} value
+ * @param {number} step
+ */
+function upTo(value, step) {
+  return Math.ceil(value / step) * step;
+}

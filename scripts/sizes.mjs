@@ -1,0 +1,76 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+/**
+ * Bytes, those of the widget as they travel (gzip).
+ *
+ * @typedef {{ loader: number, frame: number, server: number }} Sizes
+ * frame: all that a first open loads; server: dist/ and the packages it loads at run time
+ */
+
+const KB = 1024;
+const MB = 1024 * KB;
+
+/** @type {readonly { part: keyof Sizes, name: string, most: number, unit: number, unitName: string }[]} */
+const BUDGETS = [
+  { part: "loader", name: "widget loader (gzip)", most: 3 * KB, unit: KB, unitName: "KB" },
+  { part: "frame", name: "widget frame (gzip)", most: 20 * KB, unit: KB, unitName: "KB" },
+  { part: "server", name: "server with its packages", most: 40 * MB, unit: MB, unitName: "MB" },
+];
+
+/**
+ * Measures what was built.
+ *
+ * @param {string} root
+ * @returns {Sizes}
+ */
+export function measureSizes(root) {
+  const widget = join(root, "dist/widget");
+  const { script, style } = JSON.parse(readFileSync(join(widget, "manifest.json"), "utf8"));
+  const frame = ["frame.html", `assets/${script}`, `assets/${style}`];
+  return {
+    loader: gzipped(join(widget, "aura.js")),
+    frame: frame.reduce((sum, file) => sum + gzipped(join(widget, file)), 0),
+    server: bytesOf(join(root, "dist")) + productionBytes(root),
+  };
+}
+
+/**
+ * The budgets that are exceeded, a line each.
+ *
+ * @param {Sizes} sizes
+ */
+export function sizeProblems(sizes) {
+  return BUDGETS.filter(({ part, most }) => sizes[part] > most).map(
+    ({ part, name, most, unit, unitName }) =>
+      `${name}: ${(sizes[part] / unit).toFixed(2)} ${unitName}, at most ${most / unit} ${unitName}`,
+  );
+}
+
+/** @param {string} file */
+function gzipped(file) {
+  return gzipSync(readFileSync(file), { level: 9 }).length;
+}
+
+/**
+ * What `npm ci --omit=dev` would put into node_modules here.
+ *
+ * @param {string} root
+ */
+function productionBytes(root) {
+  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+  return Object.entries(packages)
+    .filter(([path, entry]) => path.startsWith("node_modules/") && !entry.link && !entry.dev)
+    .reduce((sum, [path]) => sum + bytesOf(join(root, path)), 0);
+}
+
+/**
+ * @param {string} path
+ * @returns {number}
+ */
+function bytesOf(path) {
+  if (!existsSync(path)) return 0;
+  if (!statSync(path).isDirectory()) return statSync(path).size;
+  return readdirSync(path).reduce((sum, name) => sum + bytesOf(join(path, name)), 0);
+}
