@@ -71,7 +71,8 @@ export async function openChat(page: Page): Promise<Frame> {
 /** The widget's frame, found by its address. */
 export async function chatFrame(page: Page): Promise<Frame> {
   const find = () => page.frames().find((frame) => frame.url().includes("/widget/frame"));
-  const frame = find() ?? (await page.waitForEvent("framenavigated", { predicate: () => !!find() }));
+  const frame =
+    find() ?? (await page.waitForEvent("framenavigated", { predicate: () => !!find() }));
   const found = find() ?? frame;
   await found.waitForSelector("textarea");
   return found;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { API_PATH, OrchaError } from "@orcha/contract";
 import { openApiDocument } from "@orcha/contract/openapi";
-import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import type { Logger } from "pino";
 import type { Env, RequestContext } from "./http/context.ts";

@@ -11,8 +11,8 @@ import { createTenantResolver } from "./tenants/resolve-tenant.ts";
 import { prepareDatabase } from "./tenants/set-up.ts";
 import { Liveness } from "./turns/liveness.ts";
 import type { ChatModel, Retriever } from "./turns/ports.ts";
-import { RunningTurns } from "./turns/running-turns.ts";
 import type { TurnDeps } from "./turns/run-turn.ts";
+import { RunningTurns } from "./turns/running-turns.ts";
 
 const LOCK_WAIT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;

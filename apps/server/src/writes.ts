@@ -1,7 +1,7 @@
 import type { WriteOperation } from "./db/database.ts";
 import { KNOWLEDGE_WRITES } from "./knowledge/store.ts";
 import { TENANT_WRITES } from "./tenants/store.ts";
-import { TURN_WRITES } from "./turns/store.ts";
+import { TURN_WRITES } from "./turns/writes.ts";
 
 /** Every write of the server: the SQLite writer thread knows them by name. */
 export const WRITES: readonly WriteOperation<never, unknown>[] = [

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { Secret } from "./secret.ts";
 import { SETTINGS, type Setting, type SettingName } from "./env.ts";
+import { Secret } from "./secret.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -2,7 +2,7 @@ import { OrchaError } from "@orcha/contract";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { addUser, setUpInstallation, userExists } from "../tenants/store.ts";
 import { describeOnEveryEngine, type TestStorage } from "../testing/databases.ts";
-import { openTurn } from "../turns/store.ts";
+import { openTurn } from "../turns/open-turn-store.ts";
 import type { Database } from "./database.ts";
 
 const tenantId = "external_widget";

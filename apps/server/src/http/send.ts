@@ -1,5 +1,5 @@
-import { API_PATH, HEADERS } from "@orcha/contract";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { API_PATH, HEADERS } from "@orcha/contract";
 import type { RequestContext } from "./context.ts";
 
 const EXPOSED = Object.values(HEADERS).join(", ");

@@ -71,7 +71,7 @@ export async function deletePassages(
     }
     await transaction.run(deleteChunk, { tenantId, id });
   }
-  void lowerFrequencies;
+  await lowerFrequencies(transaction, tenantId, counts);
   await growCorpus(transaction, tenantId, {
     ids: 0,
     chunks: -chunks.length,

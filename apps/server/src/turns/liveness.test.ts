@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { describeOnEveryEngine } from "../testing/databases.ts";
 import { startTestServer, type TestServer } from "../testing/server.ts";
 import { holderName, Liveness } from "./liveness.ts";
-import { listPendingTurns, type OpenedTurn, openTurn } from "./store.ts";
+import { type OpenedTurn, openTurn } from "./open-turn-store.ts";
+import { listPendingTurns } from "./pending-turn-store.ts";
 
 const NO_SUCH_PROCESS = 2 ** 22 + 1;
 

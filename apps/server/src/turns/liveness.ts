@@ -1,7 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Database } from "../db/database.ts";
-import { abandonTurns, beatTurns, listPendingTurns, type PendingTurn } from "./store.ts";
+import {
+  abandonTurns,
+  beatTurns,
+  listPendingTurns,
+  type PendingTurn,
+} from "./pending-turn-store.ts";
 
 const BEAT_MS = 3_000;
 const DEAD_AFTER_MS = 15_000;

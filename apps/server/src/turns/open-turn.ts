@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { OrchaError } from "@orcha/contract";
-import type { TurnDeps, TurnInput } from "./run-turn.ts";
-import { type OpenedTurn, openTurn } from "./store.ts";
 import { holderName } from "./liveness.ts";
+import { type OpenedTurn, openTurn } from "./open-turn-store.ts";
+import type { TurnDeps, TurnInput } from "./run-turn.ts";
 
 const FIRST_POLL_MS = 20;
 const LONGEST_POLL_MS = 250;

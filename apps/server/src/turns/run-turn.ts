@@ -1,24 +1,17 @@
-import { createHash } from "node:crypto";
-import {
-  type ChatData,
-  type Context,
-  ERRORS,
-  type ErrorCode,
-  OrchaError,
-  type PageContext,
-  type TurnEvent,
-} from "@orcha/contract";
+import { type ErrorCode, OrchaError, type PageContext, type TurnEvent } from "@orcha/contract";
+
 import { readHistory } from "../conversations/store.ts";
 import type { Database } from "../db/database.ts";
 import type { Tenant } from "../tenants/settings.ts";
+import { Answer } from "./answer.ts";
 import { buildPrompt } from "./build-prompt.ts";
-import { CleanTextStream } from "./clean-text.ts";
+import { closeTurn } from "./close-turn-store.ts";
 import { type Deadlines, TurnClock } from "./deadline.ts";
-import { estimateTokens, fitHistory } from "./fit-history.ts";
+import { fitHistory } from "./fit-history.ts";
 import { openTurnInOrder } from "./open-turn.ts";
-import type { ChatModel, ChatModelRequest, ModelPart, Retriever } from "./ports.ts";
+import type { OpenedTurn, TurnClaim } from "./open-turn-store.ts";
+import type { ChatModel, ChatModelRequest, Retriever } from "./ports.ts";
 import type { RunningTurns } from "./running-turns.ts";
-import { closeTurn, type OpenedTurn, type TurnClaim, type TurnOutcome } from "./store.ts";
 
 /** More than any sensible budget holds; it bounds the read. */
 const MAX_HISTORY_MESSAGES = 100;
@@ -155,93 +148,4 @@ async function commit(
 
 function codeOf(failure: unknown): ErrorCode {
   return failure instanceof OrchaError ? failure.code : "internal";
-}
-
-/** What has been said so far, and how the turn ends with it. */
-class Answer {
-  contexts: Context[] | undefined;
-  request: ChatModelRequest | undefined;
-  finish: Extract<ModelPart, { type: "finish" }> | undefined;
-  #text = "";
-  #firstTokenMs: number | null = null;
-  readonly #cleaner = new CleanTextStream();
-  readonly #conversationId: number;
-
-  constructor(conversationId: number) {
-    this.#conversationId = conversationId;
-  }
-
-  get isEmpty(): boolean {
-    return this.#text === "";
-  }
-
-  add(part: ModelPart, clock: TurnClock): string {
-    if (part.type === "finish") {
-      this.finish = part;
-      return "";
-    }
-    if (this.#firstTokenMs === null) {
-      clock.firstToken();
-      this.#firstTokenMs = clock.elapsedMs();
-    }
-    return this.#append(this.#cleaner.push(part.text));
-  }
-
-  flush(): string {
-    return this.#append(this.#cleaner.flush());
-  }
-
-  #append(text: string): string {
-    this.#text += text;
-    return text;
-  }
-
-  outcome(code: ErrorCode | undefined, clock: TurnClock): TurnOutcome {
-    return {
-      state: code ? "failed" : "done",
-      text: this.#text,
-      contexts: this.contexts ? JSON.stringify(this.contexts) : null,
-      errorCode: code ?? null,
-      finishReason: code ? "cut" : (this.finish?.finishReason ?? "stop"),
-      model: this.finish?.model ?? null,
-      ...this.#usage(),
-      firstTokenMs: this.#firstTokenMs,
-      totalMs: clock.elapsedMs(),
-    };
-  }
-
-  /** As the provider counted, else estimated from what went in and came out. */
-  #usage(): { inputTokens: number; outputTokens: number } {
-    if (this.finish?.usage) return this.finish.usage;
-    if (!this.request) return { inputTokens: 0, outputTokens: 0 };
-    const messages = this.request.messages.map((message) => estimateTokens(message.text));
-    const inputTokens = messages.reduce((a, b) => a + b, estimateTokens(this.request.system));
-    return { inputTokens, outputTokens: estimateTokens(this.#text) };
-  }
-
-  turnEnd(outcome: TurnOutcome): TurnEvent {
-    return {
-      event: "turn-end",
-      data: {
-        success: true,
-        message: "",
-        data: this.#data(),
-        usage: { input_tokens: outcome.inputTokens, output_tokens: outcome.outputTokens },
-        model: outcome.model ?? "",
-        finish_reason: outcome.finishReason ?? "stop",
-        sha256: createHash("sha256").update(this.#text).digest("hex"),
-      },
-    };
-  }
-
-  turnError(code: ErrorCode): TurnEvent {
-    const { message, retryable } = ERRORS[code];
-    const data = this.#data();
-    return { event: "turn-error", data: { success: false, message, data, code, retryable } };
-  }
-
-  #data(): ChatData {
-    const data: ChatData = { text: this.#text, conversation_id: this.#conversationId };
-    return this.contexts ? { ...data, contexts: this.contexts } : data;
-  }
 }

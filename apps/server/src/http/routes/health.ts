@@ -1,12 +1,9 @@
+import { answers } from "../../db/answers.ts";
 import type { Database } from "../../db/database.ts";
-import { statement } from "../../db/statement.ts";
 import type { RequestContext } from "../context.ts";
 import { sendJson } from "../send.ts";
 
 const READY_WITHIN_MS = 2_000;
-const ping = statement<Record<never, never>>()((db) =>
-  db.selectFrom("installation").select("name").limit(1),
-);
 
 /** `GET /healthz`: the process is alive. */
 export function healthz(c: RequestContext): Response {
@@ -30,7 +27,7 @@ async function answersInTime(database: Database): Promise<boolean> {
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(resolve, READY_WITHIN_MS, false);
   });
-  const asked = Promise.resolve(database.reader.run(ping, {})).then(
+  const asked = answers(database).then(
     () => true,
     () => false,
   );

@@ -1,0 +1,11 @@
+import type { Database } from "./database.ts";
+import { statement } from "./statement.ts";
+
+const anyRow = statement<Record<never, never>>()((db) =>
+  db.selectFrom("installation").select("name").limit(1),
+);
+
+/** Resolves once the database has answered the smallest question. */
+export async function answers(database: Database): Promise<void> {
+  await database.reader.run(anyRow, {});
+}

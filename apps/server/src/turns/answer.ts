@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import {
+  type ChatData,
+  type Context,
+  ERRORS,
+  type ErrorCode,
+  type TurnEvent,
+} from "@orcha/contract";
+import { CleanTextStream } from "./clean-text.ts";
+import type { TurnOutcome } from "./close-turn-store.ts";
+import type { TurnClock } from "./deadline.ts";
+import { estimateTokens } from "./fit-history.ts";
+import type { ChatModelRequest, ModelPart } from "./ports.ts";
+
+/** What has been said so far, and how the turn ends with it. */
+export class Answer {
+  contexts: Context[] | undefined;
+  request: ChatModelRequest | undefined;
+  finish: Extract<ModelPart, { type: "finish" }> | undefined;
+  #text = "";
+  #firstTokenMs: number | null = null;
+  readonly #cleaner = new CleanTextStream();
+  readonly #conversationId: number;
+
+  constructor(conversationId: number) {
+    this.#conversationId = conversationId;
+  }
+
+  get isEmpty(): boolean {
+    return this.#text === "";
+  }
+
+  add(part: ModelPart, clock: TurnClock): string {
+    if (part.type === "finish") {
+      this.finish = part;
+      return "";
+    }
+    if (this.#firstTokenMs === null) {
+      clock.firstToken();
+      this.#firstTokenMs = clock.elapsedMs();
+    }
+    return this.#append(this.#cleaner.push(part.text));
+  }
+
+  flush(): string {
+    return this.#append(this.#cleaner.flush());
+  }
+
+  #append(text: string): string {
+    this.#text += text;
+    return text;
+  }
+
+  outcome(code: ErrorCode | undefined, clock: TurnClock): TurnOutcome {
+    return {
+      state: code ? "failed" : "done",
+      text: this.#text,
+      contexts: this.contexts ? JSON.stringify(this.contexts) : null,
+      errorCode: code ?? null,
+      finishReason: code ? "cut" : (this.finish?.finishReason ?? "stop"),
+      model: this.finish?.model ?? null,
+      ...this.#usage(),
+      firstTokenMs: this.#firstTokenMs,
+      totalMs: clock.elapsedMs(),
+    };
+  }
+
+  /** As the provider counted, else estimated from what went in and came out. */
+  #usage(): { inputTokens: number; outputTokens: number } {
+    if (this.finish?.usage) return this.finish.usage;
+    if (!this.request) return { inputTokens: 0, outputTokens: 0 };
+    const messages = this.request.messages.map((message) => estimateTokens(message.text));
+    const inputTokens = messages.reduce((a, b) => a + b, estimateTokens(this.request.system));
+    return { inputTokens, outputTokens: estimateTokens(this.#text) };
+  }
+
+  turnEnd(outcome: TurnOutcome): TurnEvent {
+    return {
+      event: "turn-end",
+      data: {
+        success: true,
+        message: "",
+        data: this.#data(),
+        usage: { input_tokens: outcome.inputTokens, output_tokens: outcome.outputTokens },
+        model: outcome.model ?? "",
+        finish_reason: outcome.finishReason ?? "stop",
+        sha256: createHash("sha256").update(this.#text).digest("hex"),
+      },
+    };
+  }
+
+  turnError(code: ErrorCode): TurnEvent {
+    const { message, retryable } = ERRORS[code];
+    const data = this.#data();
+    return { event: "turn-error", data: { success: false, message, data, code, retryable } };
+  }
+
+  #data(): ChatData {
+    const data: ChatData = { text: this.#text, conversation_id: this.#conversationId };
+    return this.contexts ? { ...data, contexts: this.contexts } : data;
+  }
+}

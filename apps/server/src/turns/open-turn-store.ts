@@ -1,0 +1,213 @@
+import { OrchaError } from "@orcha/contract";
+import { accessOf, type Claim } from "../conversations/access.ts";
+import { type Connection, defineWrite } from "../db/database.ts";
+import { randomId, timeOrderedId } from "../db/ids.ts";
+import { statement } from "../db/statement.ts";
+import { lastTurnOf } from "./last-turn-store.ts";
+import { takeLease } from "./lease-store.ts";
+import { insertMessage } from "./message-store.ts";
+
+const selectConversation = statement<{ tenantId: string; id: number }>()((db, p) =>
+  db
+    .selectFrom("conversations")
+    .select(["label", "user_id", "owner", "offered_owner", "created_at"])
+    .where("tenant_id", "=", p("tenantId"))
+    .where("id", "=", p("id")),
+);
+
+const insertConversation = statement<{
+  tenantId: string;
+  id: number;
+  label: string;
+  userId: number;
+  owner: string | null;
+  offeredOwner: string | null;
+  now: number;
+  turnId: number;
+}>()((db, p) =>
+  db
+    .insertInto("conversations")
+    .values({
+      tenant_id: p("tenantId"),
+      id: p("id"),
+      label: p("label"),
+      user_id: p("userId"),
+      owner: p("owner"),
+      offered_owner: p("offeredOwner"),
+      created_at: p("now"),
+      updated_at: p("now"),
+      next_position: 2,
+      active_turn_id: p("turnId"),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("id"),
+);
+
+const sealConversation = statement<{ tenantId: string; id: number; owner: string }>()((db, p) =>
+  db
+    .updateTable("conversations")
+    .set({ owner: p("owner"), offered_owner: null })
+    .where("tenant_id", "=", p("tenantId"))
+    .where("id", "=", p("id")),
+);
+
+const insertTurn = statement<{
+  tenantId: string;
+  id: number;
+  conversationId: number;
+  holder: string;
+  now: number;
+  replacesTurnId: number | null;
+}>()((db, p) =>
+  db
+    .insertInto("turns")
+    .values({
+      tenant_id: p("tenantId"),
+      id: p("id"),
+      conversation_id: p("conversationId"),
+      state: "pending",
+      created_at: p("now"),
+      holder: p("holder"),
+      heartbeat: 0,
+      replaces_turn_id: p("replacesTurnId"),
+      replaced: 0,
+      input_tokens: 0,
+      output_tokens: 0,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("id"),
+);
+
+/** A turn is always somebody's: the user it is written as is known. */
+export type TurnClaim = Claim & { readonly userId: number };
+
+export interface OpenTurnInput {
+  readonly tenantId: string;
+  /** Undefined starts a new conversation. */
+  readonly conversationId: number | undefined;
+  readonly claim: TurnClaim;
+  /** For a new conversation of a caller without credential: the owner that the secret in the answer will prove. */
+  readonly offeredOwner: string | null;
+  readonly text: string;
+  /** A message of the last turn, which this one answers again. */
+  readonly replaceMessageId: number | undefined;
+  readonly holder: string;
+  readonly now: number;
+}
+
+/** A turn that has begun: its conversation's lease is taken and the visitor's message is kept. */
+export interface OpenedTurn {
+  readonly turnId: number;
+  readonly conversationId: number;
+  /** The id that the answer will have. */
+  readonly messageId: number;
+  /** The place of the answer in the conversation. */
+  readonly position: number;
+  readonly replacesTurnId: number | undefined;
+}
+
+/**
+ * The first of a turn's two transactions. Answers "busy" while another turn holds the conversation.
+ * @throws OrchaError `conversation_not_found`, or `invalid_request` for a message that is not of the last turn
+ */
+export const openTurn = defineWrite(
+  "turns.open",
+  async (transaction, input: OpenTurnInput): Promise<OpenedTurn | "busy"> => {
+    const { tenantId, now } = input;
+    // A turn takes two ids: its own, which the visitor's message shares, and the next one for the answer.
+    const turnId = timeOrderedId(now);
+    const place =
+      input.conversationId === undefined
+        ? await makeConversation(transaction, input, turnId)
+        : await enterConversation(transaction, input, input.conversationId, turnId);
+    if (place === "busy") return "busy";
+    const { conversationId, position, replacesTurnId } = place;
+
+    const inserted = await transaction.run(insertTurn, {
+      tenantId,
+      id: turnId,
+      conversationId,
+      holder: input.holder,
+      now,
+      replacesTurnId: replacesTurnId ?? null,
+    });
+    if (inserted.length === 0) throw new IdTakenError();
+    await transaction.run(insertMessage, {
+      tenantId,
+      id: turnId,
+      conversationId,
+      turnId,
+      position,
+      role: "visitor",
+      text: input.text,
+      contexts: null,
+      now,
+    });
+    return {
+      turnId,
+      conversationId,
+      messageId: turnId + 1,
+      position: position + 1,
+      replacesTurnId,
+    };
+  },
+);
+
+/** Another process took the same id in the same millisecond: run the operation again. */
+export class IdTakenError extends Error {
+  override readonly name = "IdTakenError";
+}
+
+interface Place {
+  readonly conversationId: number;
+  /** Of the visitor's message. */
+  readonly position: number;
+  readonly replacesTurnId: number | undefined;
+}
+
+async function makeConversation(
+  transaction: Connection,
+  input: OpenTurnInput,
+  turnId: number,
+): Promise<Place> {
+  if (input.replaceMessageId !== undefined) throw new OrchaError("invalid_request");
+  for (;;) {
+    const inserted = await transaction.run(insertConversation, {
+      tenantId: input.tenantId,
+      id: randomId(),
+      label: input.claim.label,
+      userId: input.claim.userId,
+      owner: input.claim.owner,
+      offeredOwner: input.offeredOwner,
+      now: input.now,
+      turnId,
+    });
+    const [conversation] = inserted;
+    if (conversation) {
+      return { conversationId: conversation.id, position: 0, replacesTurnId: undefined };
+    }
+  }
+}
+
+async function enterConversation(
+  transaction: Connection,
+  input: OpenTurnInput,
+  id: number,
+  turnId: number,
+): Promise<Place | "busy"> {
+  const { tenantId, claim, now } = input;
+  const [conversation] = await transaction.run(selectConversation, { tenantId, id });
+  const access = accessOf(conversation, claim, now);
+  if (access === "none") throw new OrchaError("conversation_not_found");
+  if (access === "seals" && claim.owner !== null) {
+    await transaction.run(sealConversation, { tenantId, id, owner: claim.owner });
+  }
+
+  const [lease] = await transaction.run(takeLease, { tenantId, id, turnId, now });
+  if (!lease) return "busy";
+  const replacesTurnId =
+    input.replaceMessageId === undefined
+      ? undefined
+      : await lastTurnOf(transaction, tenantId, id, input.replaceMessageId);
+  return { conversationId: id, position: lease.next_position - 2, replacesTurnId };
+}

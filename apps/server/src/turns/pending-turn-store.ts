@@ -1,0 +1,80 @@
+import { type Connection, defineWrite } from "../db/database.ts";
+import { statement } from "../db/statement.ts";
+import { releaseLease } from "./lease-store.ts";
+
+const countHeartbeat = statement<{ holder: string }>()((db, p) =>
+  db
+    .updateTable("turns")
+    .set((set) => ({ heartbeat: set("heartbeat", "+", 1) }))
+    .where("state", "=", "pending")
+    .where("holder", "=", p("holder")),
+);
+
+const selectPending = statement<Record<never, never>>()((db) =>
+  db
+    .selectFrom("turns")
+    .select(["tenant_id", "id", "conversation_id", "holder", "heartbeat"])
+    .where("state", "=", "pending"),
+);
+
+/** Only while its heartbeat stands where it was seen: a holder that woke up keeps its turn. */
+const abandonTurn = statement<{ tenantId: string; id: number; heartbeat: number; now: number }>()(
+  (db, p) =>
+    db
+      .updateTable("turns")
+      .set({
+        state: "failed",
+        ended_at: p("now"),
+        error_code: "unavailable",
+        finish_reason: "cut",
+      })
+      .where("tenant_id", "=", p("tenantId"))
+      .where("id", "=", p("id"))
+      .where("state", "=", "pending")
+      .where("heartbeat", "=", p("heartbeat"))
+      .returning("id"),
+);
+
+/** Tells the other processes that the turns of this one are alive. */
+export const beatTurns = defineWrite(
+  "turns.beat",
+  async (transaction, input: { readonly holder: string }): Promise<void> => {
+    await transaction.run(countHeartbeat, input);
+  },
+);
+
+/** A turn that some process is working on, or was when it died. */
+export interface PendingTurn {
+  readonly tenantId: string;
+  readonly turnId: number;
+  readonly conversationId: number;
+  readonly holder: string;
+  readonly heartbeat: number;
+}
+
+export async function listPendingTurns(reader: Connection): Promise<PendingTurn[]> {
+  const rows = await reader.run(selectPending, {});
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    turnId: row.id,
+    conversationId: row.conversation_id,
+    holder: row.holder,
+    heartbeat: row.heartbeat,
+  }));
+}
+
+/** Fails turns whose process is gone, so that their conversations go on. */
+export const abandonTurns = defineWrite(
+  "turns.abandon",
+  async (
+    transaction,
+    input: { readonly turns: readonly PendingTurn[]; readonly now: number },
+  ): Promise<void> => {
+    const { now } = input;
+    for (const { tenantId, turnId, conversationId, heartbeat } of input.turns) {
+      const ended = await transaction.run(abandonTurn, { tenantId, id: turnId, heartbeat, now });
+      if (ended.length === 0) continue;
+      await transaction.run(releaseLease, { tenantId, id: conversationId, turnId, now });
+    }
+  },
+);
