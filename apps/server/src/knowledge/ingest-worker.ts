@@ -9,6 +9,7 @@ import { type PreparedDocument, prepareDocument } from "./prepare-document.ts";
 
 /** So many postings are stored in one write, which keeps it in the low milliseconds. */
 const POSTINGS_PER_WRITE = 300;
+const PASSAGES_PER_WRITE = 12;
 
 /** Reads and parses files in a thread of its own, so that a monstrous one harms nobody's chat. */
 export function runIngestWorker(port: MessagePort): void {
@@ -41,7 +42,11 @@ export function runIngestWorker(port: MessagePort): void {
     if (!open) throw new Error("No file is open");
     const passages: IndexedPassage[] = [];
     let postings = 0;
-    while (open.next < open.document.passages && postings < POSTINGS_PER_WRITE) {
+    while (
+      open.next < open.document.passages &&
+      passages.length < PASSAGES_PER_WRITE &&
+      postings < POSTINGS_PER_WRITE
+    ) {
       const passage = open.document.passage(open.next++);
       passages.push(passage);
       postings += passage.terms.length;

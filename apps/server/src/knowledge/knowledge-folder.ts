@@ -1,6 +1,11 @@
 import type { Logger } from "pino";
 import type { Database } from "../db/database.ts";
-import { type SyncProgress, type SyncReport, syncFolder } from "./sync-folder.ts";
+import {
+  type RejectedFile,
+  type SyncProgress,
+  type SyncReport,
+  syncFolder,
+} from "./sync-folder.ts";
 
 export interface KnowledgeFolderOptions {
   readonly database: Database;
@@ -20,6 +25,7 @@ export interface KnowledgeFolderOptions {
 export class KnowledgeFolder implements AsyncDisposable {
   readonly #options: KnowledgeFolderOptions;
   readonly #abort = new AbortController();
+  readonly #rejected = new Map<string, RejectedFile>();
   #timer: NodeJS.Timeout | undefined;
   #run: Promise<void>;
   #reported = "";
@@ -36,6 +42,7 @@ export class KnowledgeFolder implements AsyncDisposable {
         ...folder,
         log,
         signal: this.#abort.signal,
+        rejected: this.#rejected,
         onProgress: (progress) => {
           // A run that is over at once needs no progress line.
           if (progress.done < progress.total) {

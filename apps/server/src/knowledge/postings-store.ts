@@ -1,8 +1,21 @@
-import { sql } from "kysely";
 import type { Connection } from "../db/database.ts";
-import { type Statement, statement } from "../db/statement.ts";
 import { impactOf } from "../retrieval/bm25.ts";
 import type { IndexedPassage } from "./document.ts";
+import {
+  countLanguage,
+  deleteChunk,
+  deletePostings,
+  deleteUnusedTermRows,
+  findChunks,
+  insertChunk,
+  insertPostingRows,
+  lowerTermRows,
+  type PostingValues,
+  type TermIdValues,
+  type TermValues,
+  updateCorpus,
+  upsertTermRows,
+} from "./postings-statements-store.ts";
 
 /** Where new passages belong. */
 interface Target {
@@ -183,158 +196,3 @@ function* inBatches<T>(rows: readonly T[]): Generator<readonly T[]> {
     for (; rows.length - start >= size; start += size) yield rows.slice(start, start + size);
   }
 }
-
-/** Remembers the statement for each number of rows, for a statement is known by its identity. */
-function perSize<S extends Statement<never, unknown>>(define: (rows: number[]) => S) {
-  const known = new Map<number, S>();
-  return (size: number): S => {
-    const statementOfSize = known.get(size) ?? define([...Array(size).keys()]);
-    known.set(size, statementOfSize);
-    return statementOfSize;
-  };
-}
-
-type TermValues = { tenantId: string } & { [row: `term${number}`]: string } & {
-  [row: `id${number}` | `count${number}`]: number;
-};
-type PostingValues = { tenantId: string } & {
-  [row: `term${number}` | `chunk${number}` | `impact${number}`]: number;
-};
-type TermIdValues = { tenantId: string; count: number } & { [row: `id${number}`]: number };
-
-const upsertTermRows = perSize((rows) =>
-  statement<TermValues>()((db, p) =>
-    db
-      .insertInto("terms")
-      .values(
-        rows.map((row) => ({
-          tenant_id: p("tenantId"),
-          term: p(`term${row}`),
-          id: p(`id${row}`),
-          document_frequency: p(`count${row}`),
-        })),
-      )
-      .onConflict((conflict) =>
-        conflict.columns(["tenant_id", "term"]).doUpdateSet({
-          document_frequency: sql`terms.document_frequency + excluded.document_frequency`,
-        }),
-      )
-      .returning(["term", "id"]),
-  ),
-);
-
-const insertPostingRows = perSize((rows) =>
-  statement<PostingValues>()((db, p) =>
-    db.insertInto("postings").values(
-      rows.map((row) => ({
-        tenant_id: p("tenantId"),
-        term_id: p(`term${row}`),
-        chunk_id: p(`chunk${row}`),
-        impact: p(`impact${row}`),
-      })),
-    ),
-  ),
-);
-
-const lowerTermRows = perSize((rows) =>
-  statement<TermIdValues>()((db, p) =>
-    db
-      .updateTable("terms")
-      .set({ document_frequency: sql`document_frequency - ${p("count")}` })
-      .where("tenant_id", "=", p("tenantId"))
-      .where(sql<boolean>`id in (${sql.join(rows.map((row) => p(`id${row}`)))})`),
-  ),
-);
-
-const deleteUnusedTermRows = perSize((rows) =>
-  statement<TermIdValues>()((db, p) =>
-    db
-      .deleteFrom("terms")
-      .where("tenant_id", "=", p("tenantId"))
-      .where(sql<boolean>`id in (${sql.join(rows.map((row) => p(`id${row}`)))})`)
-      .where("document_frequency", "=", 0),
-  ),
-);
-
-const updateCorpus = statement<{
-  tenantId: string;
-  ids: number;
-  chunks: number;
-  length: number;
-}>()((db, p) =>
-  db
-    .insertInto("corpus_stats")
-    .values({
-      tenant_id: p("tenantId"),
-      last_id: p("ids"),
-      chunks: p("chunks"),
-      total_length: p("length"),
-    })
-    .onConflict((conflict) =>
-      conflict.column("tenant_id").doUpdateSet({
-        last_id: sql`corpus_stats.last_id + excluded.last_id`,
-        chunks: sql`corpus_stats.chunks + excluded.chunks`,
-        total_length: sql`corpus_stats.total_length + excluded.total_length`,
-      }),
-    )
-    .returning(["last_id", "chunks", "total_length"]),
-);
-
-const countLanguage = statement<{ tenantId: string; language: string; chunks: number }>()((db, p) =>
-  db
-    .insertInto("corpus_languages")
-    .values({ tenant_id: p("tenantId"), language: p("language"), chunks: p("chunks") })
-    .onConflict((conflict) =>
-      conflict
-        .columns(["tenant_id", "language"])
-        .doUpdateSet({ chunks: sql`corpus_languages.chunks + excluded.chunks` }),
-    ),
-);
-
-const insertChunk = statement<{
-  tenantId: string;
-  id: number;
-  documentId: number;
-  position: number;
-  heading: string;
-  anchor: string;
-  start: number;
-  end: number;
-  length: number;
-  text: string;
-}>()((db, p) =>
-  db.insertInto("chunks").values({
-    tenant_id: p("tenantId"),
-    id: p("id"),
-    document_id: p("documentId"),
-    position: p("position"),
-    heading: p("heading"),
-    anchor: p("anchor"),
-    start_offset: p("start"),
-    end_offset: p("end"),
-    length: p("length"),
-    text: p("text"),
-  }),
-);
-
-const findChunks = statement<{ tenantId: string; documentId: number; limit: number }>()((db, p) =>
-  db
-    .selectFrom("chunks")
-    .select(["id", "length"])
-    .where("tenant_id", "=", p("tenantId"))
-    .where("document_id", "=", p("documentId"))
-    .orderBy("position")
-    .limit(p("limit")),
-);
-
-const deletePostings = statement<{ tenantId: string; chunkId: number }>()((db, p) =>
-  db
-    .deleteFrom("postings")
-    .where("tenant_id", "=", p("tenantId"))
-    .where("chunk_id", "=", p("chunkId"))
-    .returning("term_id"),
-);
-
-const deleteChunk = statement<{ tenantId: string; id: number }>()((db, p) =>
-  db.deleteFrom("chunks").where("tenant_id", "=", p("tenantId")).where("id", "=", p("id")),
-);

@@ -207,13 +207,23 @@ describeOnEveryEngine("syncFolder", (engine) => {
     expect((await listDocuments(database, TENANT)).map(({ source }) => source)).toEqual(["a.md"]);
   });
 
-  it("tells how far it is", async () => {
+  it("tells how far it is, but not of a run that is over at once", async () => {
     await write("a.md", "A zebra.");
-    await write("b.md", "A walrus.");
+    await write("bomb.html", `<main>${"<div>".repeat(100_000)}deep`);
+    await write("c.md", "A walrus.");
     const progress: SyncProgress[] = [];
-    await sync({ onProgress: (step) => progress.push(step) });
-    expect(progress[0]).toEqual({ done: 0, total: 2, file: "a.md" });
-    expect(progress.at(-1)).toEqual({ done: 2, total: 2, file: undefined });
+    const rejected = new Map();
+    const onProgress = (step: SyncProgress) => progress.push(step);
+    await sync({ onProgress, rejected, fileTimeoutMs: 1_100 });
+    expect(progress).toEqual([
+      { done: 2, total: 3, file: "c.md" },
+      { done: 3, total: 3, file: undefined },
+    ]);
+
+    progress.length = 0;
+    const again = await sync({ onProgress, rejected, fileTimeoutMs: 1_100 });
+    expect(again.skipped.map(({ file }) => file)).toEqual(["bomb.html"]);
+    expect(progress).toEqual([{ done: 3, total: 3, file: undefined }]);
   });
 
   it("removes nothing when it is stopped or the folder is away", async () => {

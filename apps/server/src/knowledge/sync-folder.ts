@@ -25,12 +25,21 @@ export interface SyncOptions {
   readonly ingestScript: URL;
   /** The address under which the folder's files are published; without it contexts have no URL. */
   readonly urlBase?: string | undefined;
-  /** Called at most once a second, and at the end. */
+  /** Called once a second while it lasts, and at the end. */
   readonly onProgress?: (progress: SyncProgress) => void;
   readonly log: { warn(fields: object, message: string): void };
   /** Aborting ends the run after the file in hand; the next run goes on. */
   readonly signal?: AbortSignal;
   readonly fileTimeoutMs?: number;
+  /** What earlier runs could not parse, by source: while such a file stays as it is, it is not tried again. */
+  readonly rejected?: Map<string, RejectedFile>;
+}
+
+/** A file as it was when it could not be parsed. */
+export interface RejectedFile {
+  readonly size: number;
+  readonly changedAt: number;
+  readonly reason: string;
 }
 
 export interface SyncProgress {
@@ -70,10 +79,13 @@ export async function syncFolder(options: SyncOptions): Promise<SyncReport> {
   for (const [done, file] of found.files.entries()) {
     if (signal?.aborted) break;
     reportProgress({ done, total: found.files.length, file: file.source });
-    const outcome = await syncFile(options, thread, file, documents.get(file.source));
+    const outcome =
+      knownFailure(options, file) ??
+      (await syncFile(options, thread, file, documents.get(file.source)));
     if (outcome.type === "failure") {
       skipped.push({ file: file.source, reason: outcome.reason });
       if (outcome.unread) kept.add(file.source);
+      else options.rejected?.set(file.source, { ...file, reason: outcome.reason });
     } else {
       kept.add(file.source);
       counts[outcome.type] += 1;
@@ -99,6 +111,12 @@ type Outcome =
   | { readonly type: "unchanged" }
   | { readonly type: "indexed"; readonly chunks: number }
   | { readonly type: "failure"; readonly reason: string; readonly unread: boolean };
+
+function knownFailure({ rejected }: SyncOptions, file: FoundFile): Outcome | undefined {
+  const before = rejected?.get(file.source);
+  if (before?.size !== file.size || before.changedAt !== file.changedAt) return undefined;
+  return { type: "failure", reason: before.reason, unread: false };
+}
 
 async function syncFile(
   options: SyncOptions,
@@ -215,7 +233,7 @@ function isBelow(source: string, unreadable: readonly SkippedFile[]): boolean {
 }
 
 function throttle(onProgress: SyncOptions["onProgress"]): (progress: SyncProgress) => void {
-  let last = Number.NEGATIVE_INFINITY;
+  let last = performance.now();
   return (progress) => {
     if (performance.now() - last < PROGRESS_INTERVAL_MS) return;
     last = performance.now();

@@ -1,7 +1,8 @@
 import { type Expression, type Kysely, sql } from "kysely";
 import type { Connection } from "../db/database.ts";
 import type { Schema } from "../db/schema.ts";
-import { type Statement, statement } from "../db/statement.ts";
+import { statement } from "../db/statement.ts";
+import { perSize } from "./sized-statements.ts";
 
 /** A passage as it is stored, with its document's name and address. */
 export interface StoredPassage {
@@ -123,16 +124,6 @@ function fill<T>(
   while (size < rows.length) size *= 2;
   for (let row = 0; row < size; row += 1) put(row, rows[row] ?? last, row >= rows.length);
   return size;
-}
-
-/** Remembers the statement for each number of rows, for a statement is known by its identity. */
-function perSize<S extends Statement<never, unknown>>(define: (rows: number[]) => S) {
-  const known = new Map<number, S>();
-  return (size: number): S => {
-    const statementOfSize = known.get(size) ?? define([...Array(size).keys()]);
-    known.set(size, statementOfSize);
-    return statementOfSize;
-  };
 }
 
 const CHUNKS_PER_STATEMENT = 128;

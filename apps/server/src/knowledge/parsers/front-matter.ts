@@ -15,13 +15,13 @@ export function splitFrontMatter(source: string): {
     return { title: undefined, description: undefined, body: source };
   }
   return {
-    title: valueOf(matter, "title"),
-    description: valueOf(matter, "description"),
+    title: fieldOf(matter, "title"),
+    description: fieldOf(matter, "description"),
     body: source.slice(found[0].length),
   };
 }
 
-function valueOf(matter: string, key: "title" | "description"): string | undefined {
+function fieldOf(matter: string, key: "title" | "description"): string | undefined {
   const value = new RegExp(`^${key}[ \\t]*[:=][ \\t]*(.+)$`, "m").exec(matter)?.[1]?.trim();
   if (!value || /^[>|][-+]?$/.test(value)) return undefined; // a folded value goes on below
   const unquoted = /^(["'])(.*)\1$/.exec(value)?.[2] ?? value;

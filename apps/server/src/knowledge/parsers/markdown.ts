@@ -33,24 +33,30 @@ class MarkdownReader {
   #read(node: RootContent, depth: number): void {
     switch (node.type) {
       case "heading":
-        return this.#readHeading(node.depth, inlineText(node.children));
+        this.#readHeading(node.depth, inlineText(node.children));
+        break;
       case "paragraph":
-        return this.#push({ kind: "paragraph", text: inlineText(node.children) });
+        this.#push({ kind: "paragraph", text: inlineText(node.children) });
+        break;
       case "code":
-        return this.#push({ kind: "code", language: node.lang ?? "", text: node.value });
+        this.#push({ kind: "code", language: node.lang ?? "", text: node.value });
+        break;
       case "list":
-        return this.#readList(node, depth);
+        this.#readList(node, depth);
+        break;
       case "table":
-        return this.#readTable(node);
+        this.#readTable(node);
+        break;
       case "html":
         for (const block of parseHtmlFragment(node.value)) {
           if (block.kind === "heading") this.#readHeading(block.level, block.text);
           else this.#push(block);
         }
-        return;
+        break;
       case "blockquote":
       case "footnoteDefinition":
-        return this.readAll(node.children, depth);
+        this.readAll(node.children, depth);
+        break;
     }
   }
 

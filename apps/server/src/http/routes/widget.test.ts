@@ -1,0 +1,148 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { demoRoutes } from "./demo.ts";
+import { type WidgetDeps, widgetRoutes } from "./widget.ts";
+
+const LOADER = `"loader";${"x".repeat(500)}`;
+
+async function setup(deps: Partial<WidgetDeps> = {}) {
+  const widgetDir = await mkdtemp(join(tmpdir(), "widget-"));
+  onTestFinished(() => rm(widgetDir, { recursive: true, force: true }));
+  const files = {
+    "manifest.json": JSON.stringify({ version: "1.2.3", script: "frame-ABC.js" }),
+    "aura.js": LOADER,
+    "assets/frame-ABC.js": '"frame"',
+    "frame.html": '<script nonce="{{nonce}}" src="{{script}}"></script>',
+    "demo/index.html": '<script nonce="{{nonce}}"></script><script nonce="{{nonce}}"></script>',
+    "demo/demo.css": "a{}",
+    "demo/demo.js": '"demo"',
+  };
+  await Promise.all(["assets", "demo"].map((name) => mkdir(join(widgetDir, name))));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(widgetDir, name), text);
+  const widget = await widgetRoutes({ widgetDir, frameApiOrigins: [], ...deps });
+  const demo = await demoRoutes({ widgetDir });
+  return {
+    get: (path: string, headers: Record<string, string> = {}) =>
+      widget.request(`http://chat.example${path}`, { headers }),
+    demo: (path: string) => demo.request(`http://chat.example${path}`),
+  };
+}
+
+describe("the loader", () => {
+  it("is served to every origin, under its major and under its own version", async () => {
+    const { get } = await setup();
+    const latest = await get("/widget/v1/aura.js");
+    expect(await latest.text()).toBe(LOADER);
+    expect(latest.headers.get("Content-Type")).toBe("text/javascript; charset=utf-8");
+    expect(latest.headers.get("Access-Control-Allow-Origin")).toBe("*");
+    expect(latest.headers.get("Cross-Origin-Resource-Policy")).toBe("cross-origin");
+    expect(latest.headers.get("Cache-Control")).toContain("max-age=600");
+
+    const pinned = await get("/widget/1.2.3/aura.js");
+    expect(pinned.headers.get("Cache-Control")).toContain("immutable");
+    expect((await get("/widget/1.2.4/aura.js")).status).toBe(404);
+  });
+
+  it("is not sent again to a browser that has it", async () => {
+    const { get } = await setup();
+    const etag = (await get("/widget/v1/aura.js")).headers.get("ETag") ?? "";
+    const again = await get("/widget/v1/aura.js", { "If-None-Match": `"other", W/${etag}` });
+    expect(again.status).toBe(304);
+    expect(await again.text()).toBe("");
+  });
+
+  it("travels in the smallest form the browser takes", async () => {
+    const { get } = await setup();
+    const fetchAs = async (accepted: string) => {
+      const response = await get("/widget/v1/aura.js", { "Accept-Encoding": accepted });
+      const body = Buffer.from(await response.arrayBuffer());
+      return { encoding: response.headers.get("Content-Encoding"), body };
+    };
+    const brotli = await fetchAs("gzip, deflate, br");
+    expect(brotli.encoding).toBe("br");
+    expect(brotliDecompressSync(brotli.body).toString()).toBe(LOADER);
+    const gzip = await fetchAs("gzip, br;q=0");
+    expect(gzip.encoding).toBe("gzip");
+    expect(gunzipSync(gzip.body).toString()).toBe(LOADER);
+    expect((await fetchAs("identity")).encoding).toBeNull();
+  });
+});
+
+describe("the frame", () => {
+  it("runs its one script and talks to its one server, and may be framed anywhere", async () => {
+    const { get } = await setup();
+    const response = await get("/widget/frame?tenant_id=acme&api=http://chat.example/base");
+    const policy = response.headers.get("Content-Security-Policy") ?? "";
+    const [, nonce] = /script-src 'nonce-([^']+)'/.exec(policy) ?? [];
+    expect(await response.text()).toBe(
+      `<script nonce="${nonce}" src="assets/frame-ABC.js"></script>`,
+    );
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("connect-src http://chat.example;");
+    expect(policy).toContain("require-trusted-types-for 'script'; trusted-types 'none'");
+    expect(policy).not.toMatch(/unsafe|frame-ancestors|\*/);
+    expect(response.headers.has("X-Frame-Options")).toBe(false);
+    expect(response.headers.get("Cross-Origin-Embedder-Policy")).toBe("require-corp");
+    expect(response.headers.get("Cross-Origin-Resource-Policy")).toBe("cross-origin");
+    expect(response.headers.get("Referrer-Policy")).toBe("no-referrer");
+
+    const [, other] = /nonce-([^']+)'/.exec(
+      (await get("/widget/frame")).headers.get("Content-Security-Policy") ?? "",
+    ) ?? [""];
+    expect(other).not.toBe(nonce);
+  });
+
+  it("is refused for another server's api, unless that one is listed", async () => {
+    const { get } = await setup({ frameApiOrigins: ["https://api.example"] });
+    const frame = async (api: string) => await get(`/widget/frame?api=${encodeURIComponent(api)}`);
+    expect((await frame("https://api.example/x")).headers.get("Content-Security-Policy")).toContain(
+      "connect-src https://api.example;",
+    );
+    const refused = [
+      "https://evil.example",
+      "http://chat.example.evil.example",
+      "http://chat.example@evil.example",
+      "javascript:alert(1)",
+      "*",
+      "https://api.example:444",
+      "",
+    ];
+    for (const api of refused) expect((await frame(api)).status, api).toBe(400);
+  });
+
+  it("knows its own address behind a proxy, told or not", async () => {
+    const told = await setup({ publicUrl: "https://people.example" });
+    expect((await told.get("/widget/frame?api=https://people.example")).status).toBe(200);
+    expect((await told.get("/widget/frame?api=http://chat.example")).status).toBe(400);
+    const untold = await setup();
+    expect((await untold.get("/widget/frame?api=https://chat.example")).status).toBe(200);
+  });
+
+  it("serves the one script that its manifest names", async () => {
+    const { get } = await setup();
+    const script = await get("/widget/assets/frame-ABC.js");
+    expect(await script.text()).toBe('"frame"');
+    expect(script.headers.get("Cache-Control")).toContain("immutable");
+    expect(script.headers.get("Cross-Origin-Resource-Policy")).toBe("cross-origin");
+    for (const path of ["frame-ABD.js", "../manifest.json", "..%2fmanifest.json", ""]) {
+      expect((await get(`/widget/assets/${path}`)).status, path).toBe(404);
+    }
+  });
+});
+
+describe("the demo page", () => {
+  it("is where the root leads, under a policy of its own", async () => {
+    const { demo } = await setup();
+    expect((await demo("/")).headers.get("Location")).toBe("/demo");
+    const page = await demo("/demo");
+    const policy = page.headers.get("Content-Security-Policy") ?? "";
+    const [, nonce] = /script-src 'nonce-([^']+)'/.exec(policy) ?? [];
+    expect((await page.text()).split(`nonce="${nonce}"`)).toHaveLength(3);
+    expect(policy).not.toContain("unsafe");
+    expect((await demo("/demo/demo.css")).headers.get("Content-Type")).toContain("text/css");
+    expect((await demo("/demo/demo.js")).status).toBe(200);
+  });
+});
