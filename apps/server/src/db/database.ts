@@ -12,6 +12,11 @@ export interface Connection {
     statement: Statement<P, R>,
     values: P,
   ): R[] | Promise<R[]>;
+  /** Runs a statement that returns no rows, and tells how many it changed. */
+  change<P extends Readonly<Record<string, Value>>>(
+    statement: Statement<P, unknown>,
+    values: P,
+  ): number | Promise<number>;
   /** Compiles and runs a query whose shape varies. */
   query<R>(query: Compilable<R>): R[] | Promise<R[]>;
 }

@@ -86,17 +86,27 @@ class PostgresConnection implements Connection {
     statement: Statement<P, R>,
     values: P,
   ): Promise<R[]> {
+    return (await this.#execute(statement, values)).rows;
+  }
+
+  async change<P extends Readonly<Record<string, Value>>>(
+    statement: Statement<P, unknown>,
+    values: P,
+  ): Promise<number> {
+    return (await this.#execute(statement, values)).rowCount ?? 0;
+  }
+
+  #execute<P extends Readonly<Record<string, Value>>>(statement: Statement<P, unknown>, values: P) {
     let known = statements.get(statement);
     if (!known) {
       known = { name: `s${statements.size}`, compiled: compileStatement(statement, builder) };
       statements.set(statement, known);
     }
-    const { rows } = await this.#client.query({
+    return this.#client.query({
       name: known.name,
       text: known.compiled.sql,
       values: known.compiled.bind(values),
     });
-    return rows;
   }
 
   async query<R>(query: Compilable<R>): Promise<R[]> {

@@ -6,6 +6,8 @@ import type { Database, WriteOperation } from "./database.ts";
 import { migrateSqlite, SqliteConnection } from "./sqlite.ts";
 import { unpackError, type WriterJob, type WriterResult } from "./writer-protocol.ts";
 
+const GATHER_MS = 1;
+
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -46,16 +48,16 @@ export async function openSqliteDatabase(file: string, writerScript: URL): Promi
 
   // Waking the other thread costs more than a small job. So what comes while a batch is being committed waits here and
   // becomes the next one.
+  let lastSize = 0;
   const flush = () => {
     if (batch.length === 0 || waiting.size > batch.length) return;
     lastSize = batch.length;
     worker.postMessage(batch);
     batch = [];
   };
-
-  let lastSize = 0;
+  // Where one batch had company the next one waits a moment for its own; a lone write waits for nothing.
   const gather = () => {
-    if (lastSize > 1) setTimeout(flush, 1);
+    if (lastSize > 1) setTimeout(flush, GATHER_MS);
     else setImmediate(flush);
   };
 

@@ -48,13 +48,28 @@ export class SqliteConnection implements Connection, Disposable {
   }
 
   run<P extends Readonly<Record<string, Value>>, R>(statement: Statement<P, R>, values: P): R[] {
+    const { prepared, compiled } = this.#prepare(statement);
+    return rowsOf<R>(prepared, compiled.bind(values));
+  }
+
+  change<P extends Readonly<Record<string, Value>>>(
+    statement: Statement<P, unknown>,
+    values: P,
+  ): number {
+    const { prepared, compiled } = this.#prepare(statement);
+    // A statement with rows would be left half-way, and no savepoint can be released then.
+    if (prepared.reader) throw new TypeError("This statement returns rows: run it");
+    return prepared.run(compiled.bind(values).map(bindable)).changes;
+  }
+
+  #prepare<P extends Readonly<Record<string, Value>>>(statement: Statement<P, unknown>) {
     let known = this.#statements.get(statement);
     if (!known) {
       const compiled = compileStatement(statement, this.builder);
       known = { compiled, prepared: this.#database.prepare(compiled.sql) };
       this.#statements.set(statement, known);
     }
-    return rowsOf<R>(known.prepared, known.compiled.bind(values));
+    return known;
   }
 
   query<R>(query: Compilable<R>): R[] {

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, randomBytes, timingSafeEqual } from "node:crypto";
 
 const RANDOM_BYTES = 24;
 const FORM = /^v1\.([\w-]{32})\.([\w-]{43})$/;
@@ -35,5 +35,5 @@ function sign(random: string, key: string): Buffer {
 }
 
 function ownerOf(random: string): string {
-  return `visitor:${createHash("sha256").update(random).digest("base64url")}`;
+  return `visitor:${hash("sha256", random, "base64url")}`;
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import {
   type ChatData,
   type Context,
@@ -84,7 +84,7 @@ export class Answer {
         usage: { input_tokens: outcome.inputTokens, output_tokens: outcome.outputTokens },
         model: outcome.model ?? "",
         finish_reason: outcome.finishReason ?? "stop",
-        sha256: createHash("sha256").update(this.#text).digest("hex"),
+        sha256: hash("sha256", this.#text),
       },
     };
   }

@@ -33,8 +33,7 @@ const endTurn = statement<{
     })
     .where("tenant_id", "=", p("tenantId"))
     .where("id", "=", p("id"))
-    .where("state", "=", "pending")
-    .returning("id"),
+    .where("state", "=", "pending"),
 );
 
 const markReplaced = statement<{ tenantId: string; id: number }>()((db, p) =>
@@ -75,11 +74,11 @@ export const closeTurn = defineWrite(
   "turns.close",
   async (transaction, { tenantId, turn, outcome, now }: EndTurnInput): Promise<boolean> => {
     const { text, contexts, ...figures } = outcome;
-    const ended = await transaction.run(endTurn, { tenantId, id: turn.turnId, now, ...figures });
-    if (ended.length === 0) return false;
+    const ended = await transaction.change(endTurn, { tenantId, id: turn.turnId, now, ...figures });
+    if (ended === 0) return false;
 
     if (text !== "" || outcome.state === "done") {
-      await transaction.run(insertMessage, {
+      await transaction.change(insertMessage, {
         tenantId,
         id: turn.messageId,
         conversationId: turn.conversationId,
@@ -92,9 +91,9 @@ export const closeTurn = defineWrite(
       });
     }
     if (turn.replacesTurnId !== undefined && outcome.state !== "failed") {
-      await transaction.run(markReplaced, { tenantId, id: turn.replacesTurnId });
+      await transaction.change(markReplaced, { tenantId, id: turn.replacesTurnId });
     }
-    await transaction.run(releaseLease, {
+    await transaction.change(releaseLease, {
       tenantId,
       id: turn.conversationId,
       turnId: turn.turnId,

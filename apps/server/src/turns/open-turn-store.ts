@@ -10,7 +10,7 @@ import { insertMessage } from "./message-store.ts";
 const selectConversation = statement<{ tenantId: string; id: number }>()((db, p) =>
   db
     .selectFrom("conversations")
-    .select(["label", "user_id", "owner", "offered_owner", "created_at"])
+    .select(["label", "user_id", "owner", "offered_owner", "created_at", "next_position"])
     .where("tenant_id", "=", p("tenantId"))
     .where("id", "=", p("id")),
 );
@@ -39,8 +39,7 @@ const insertConversation = statement<{
       next_position: 2,
       active_turn_id: p("turnId"),
     })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning("id"),
+    .onConflict((conflict) => conflict.doNothing()),
 );
 
 const sealConversation = statement<{ tenantId: string; id: number; owner: string }>()((db, p) =>
@@ -74,8 +73,7 @@ const insertTurn = statement<{
       input_tokens: 0,
       output_tokens: 0,
     })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning("id"),
+    .onConflict((conflict) => conflict.doNothing()),
 );
 
 /** A turn is always somebody's: the user it is written as is known. */
@@ -123,7 +121,7 @@ export const openTurn = defineWrite(
     if (place === "busy") return "busy";
     const { conversationId, position, replacesTurnId } = place;
 
-    const inserted = await transaction.run(insertTurn, {
+    const inserted = await transaction.change(insertTurn, {
       tenantId,
       id: turnId,
       conversationId,
@@ -131,8 +129,8 @@ export const openTurn = defineWrite(
       now,
       replacesTurnId: replacesTurnId ?? null,
     });
-    if (inserted.length === 0) throw new IdTakenError();
-    await transaction.run(insertMessage, {
+    if (inserted === 0) throw new IdTakenError();
+    await transaction.change(insertMessage, {
       tenantId,
       id: turnId,
       conversationId,
@@ -172,9 +170,10 @@ async function makeConversation(
 ): Promise<Place> {
   if (input.replaceMessageId !== undefined) throw new OrchaError("invalid_request");
   for (;;) {
-    const inserted = await transaction.run(insertConversation, {
+    const id = randomId();
+    const inserted = await transaction.change(insertConversation, {
       tenantId: input.tenantId,
-      id: randomId(),
+      id,
       label: input.claim.label,
       userId: input.claim.userId,
       owner: input.claim.owner,
@@ -182,10 +181,7 @@ async function makeConversation(
       now: input.now,
       turnId,
     });
-    const [conversation] = inserted;
-    if (conversation) {
-      return { conversationId: conversation.id, position: 0, replacesTurnId: undefined };
-    }
+    if (inserted > 0) return { conversationId: id, position: 0, replacesTurnId: undefined };
   }
 }
 
@@ -198,16 +194,17 @@ async function enterConversation(
   const { tenantId, claim, now } = input;
   const [conversation] = await transaction.run(selectConversation, { tenantId, id });
   const access = accessOf(conversation, claim, now);
-  if (access === "none") throw new OrchaError("conversation_not_found");
+  if (!conversation || access === "none") throw new OrchaError("conversation_not_found");
   if (access === "seals" && claim.owner !== null) {
-    await transaction.run(sealConversation, { tenantId, id, owner: claim.owner });
+    await transaction.change(sealConversation, { tenantId, id, owner: claim.owner });
   }
 
-  const [lease] = await transaction.run(takeLease, { tenantId, id, turnId, now });
-  if (!lease) return "busy";
+  const position = conversation.next_position;
+  const taken = await transaction.change(takeLease, { tenantId, id, turnId, position, now });
+  if (taken === 0) return "busy";
   const replacesTurnId =
     input.replaceMessageId === undefined
       ? undefined
       : await lastTurnOf(transaction, tenantId, id, input.replaceMessageId);
-  return { conversationId: id, position: lease.next_position - 2, replacesTurnId };
+  return { conversationId: id, position, replacesTurnId };
 }

@@ -31,15 +31,14 @@ const abandonTurn = statement<{ tenantId: string; id: number; heartbeat: number;
       .where("tenant_id", "=", p("tenantId"))
       .where("id", "=", p("id"))
       .where("state", "=", "pending")
-      .where("heartbeat", "=", p("heartbeat"))
-      .returning("id"),
+      .where("heartbeat", "=", p("heartbeat")),
 );
 
 /** Tells the other processes that the turns of this one are alive. */
 export const beatTurns = defineWrite(
   "turns.beat",
   async (transaction, input: { readonly holder: string }): Promise<void> => {
-    await transaction.run(countHeartbeat, input);
+    await transaction.change(countHeartbeat, input);
   },
 );
 
@@ -72,9 +71,9 @@ export const abandonTurns = defineWrite(
   ): Promise<void> => {
     const { now } = input;
     for (const { tenantId, turnId, conversationId, heartbeat } of input.turns) {
-      const ended = await transaction.run(abandonTurn, { tenantId, id: turnId, heartbeat, now });
-      if (ended.length === 0) continue;
-      await transaction.run(releaseLease, { tenantId, id: conversationId, turnId, now });
+      const ended = await transaction.change(abandonTurn, { tenantId, id: turnId, heartbeat, now });
+      if (ended === 0) continue;
+      await transaction.change(releaseLease, { tenantId, id: conversationId, turnId, now });
     }
   },
 );
