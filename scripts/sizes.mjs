@@ -27,8 +27,8 @@ const BUDGETS = [
  */
 export function measureSizes(root) {
   const widget = join(root, "dist/widget");
-  const { script, style } = JSON.parse(readFileSync(join(widget, "manifest.json"), "utf8"));
-  const frame = ["frame.html", `assets/${script}`, `assets/${style}`];
+  const { script } = JSON.parse(readFileSync(join(widget, "manifest.json"), "utf8"));
+  const frame = ["frame.html", `assets/${script}`];
   return {
     loader: gzipped(join(widget, "aura.js")),
     frame: frame.reduce((sum, file) => sum + gzipped(join(widget, file)), 0),

@@ -8,7 +8,7 @@ import type { Env, RequestContext } from "./http/context.ts";
 import { CHAT_PATH, sendError, toOrchaError } from "./http/error-handler.ts";
 import { type ChatDeps, chatV2 } from "./http/routes/chat-v2.ts";
 import { type ConversationsDeps, conversationMessages } from "./http/routes/conversations.ts";
-import { healthz, readyz } from "./http/routes/health.ts";
+import { type HealthDeps, healthz, readyz } from "./http/routes/health.ts";
 import { preflight } from "./http/routes/preflight.ts";
 import { visitor } from "./http/routes/visitor.ts";
 import { sendJson } from "./http/send.ts";
@@ -16,6 +16,7 @@ import { sendJson } from "./http/send.ts";
 export interface AppDeps {
   readonly chat: ChatDeps;
   readonly conversations: ConversationsDeps;
+  readonly health: HealthDeps;
   readonly log: Logger;
   readonly version: string;
   /** Routes of their own: the widget's files, and the demo page where it is wanted. */
@@ -33,7 +34,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.post(`${API_PATH}/visitor`, (c) => visitor(c, conversations));
   app.get(`${API_PATH}/conversations/:id/messages`, (c) => conversationMessages(c, conversations));
   app.get("/healthz", healthz);
-  app.get("/readyz", (c) => readyz(c, chat));
+  app.get("/readyz", (c) => readyz(c, deps.health));
   const openApi = openApiDocument(deps.version);
   app.get("/openapi.json", (c) =>
     sendJson(c, 200, openApi, { "Access-Control-Allow-Origin": "*" }),

@@ -6,6 +6,7 @@ import type { Hono } from "hono";
 import type { Logger } from "pino";
 import { createApp } from "./app.ts";
 import type { Config } from "./config/config.ts";
+import { askDatabase } from "./db/ask-database.ts";
 import type { Database } from "./db/database.ts";
 import { createTenantResolver } from "./tenants/resolve-tenant.ts";
 import { prepareDatabase } from "./tenants/set-up.ts";
@@ -59,13 +60,14 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
 
   let draining = false;
   const app = buildApp(parts, { visitorKey, running, now, isDraining: () => draining });
+  const answer = getRequestListener(app.fetch);
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: 1000,
     },
-    getRequestListener(app.fetch),
+    (incoming, outgoing) => void answer(incoming, outgoing),
   );
   server.listen(config.PORT, config.HOST);
   await once(server, "listening");
@@ -132,6 +134,7 @@ function buildApp(parts: ServerParts, state: ProcessState): ReturnType<typeof cr
       isDraining,
     },
     conversations: { database, resolveTenant, caller, now },
+    health: { askDatabase: () => askDatabase(database), isDraining },
     log,
     version: parts.version,
     pages: parts.pages,

@@ -28,7 +28,7 @@ export interface ScriptedModel extends ChatModel {
 }
 
 /** A model that says what the test tells it to. */
-export function scriptedModel(reply: Reply = () => ["Noted."]): ScriptedModel {
+function scriptedModel(reply: Reply = () => ["Noted."]): ScriptedModel {
   const model: ScriptedModel = {
     name: "scripted",
     alwaysRetrieves: false,
@@ -156,7 +156,7 @@ function post(
 }
 
 /** Checks each frame's data against its event's schema. */
-export function parseFrames(text: string): Pick<StreamResult, "ids" | "events"> {
+function parseFrames(text: string): Pick<StreamResult, "ids" | "events"> {
   const ids: string[] = [];
   const events: TurnEvent[] = [];
   for (const frame of text.split("\n\n")) {

@@ -39,9 +39,13 @@ export class Liveness implements Disposable {
     this.#timer.unref();
   }
 
-  /** At the start: what processes of this machine left behind when they died need not wait to be found dead. */
+  /**
+   * At the start: what a process of this machine left in its SQLite file when it died need not wait to be found dead.
+   * On PostgreSQL a holder may live in another container, where process numbers tell nothing.
+   */
   async abandonLeftovers(): Promise<void> {
     const { database, now } = this.#deps;
+    if (database.reader.engine !== "sqlite") return;
     const pending = await listPendingTurns(database.reader);
     const turns = pending.filter((turn) => isGone(turn.holder));
     if (turns.length > 0) await database.write(abandonTurns, { turns, now: now() });

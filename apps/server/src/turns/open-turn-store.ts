@@ -3,52 +3,10 @@ import { accessOf, type Claim } from "../conversations/access.ts";
 import { type Connection, defineWrite } from "../db/database.ts";
 import { randomId, timeOrderedId } from "../db/ids.ts";
 import { statement } from "../db/statement.ts";
+import { insertConversation, sealConversation, selectConversation } from "./conversation-store.ts";
 import { lastTurnOf } from "./last-turn-store.ts";
 import { takeLease } from "./lease-store.ts";
 import { insertMessage } from "./message-store.ts";
-
-const selectConversation = statement<{ tenantId: string; id: number }>()((db, p) =>
-  db
-    .selectFrom("conversations")
-    .select(["label", "user_id", "owner", "offered_owner", "created_at", "next_position"])
-    .where("tenant_id", "=", p("tenantId"))
-    .where("id", "=", p("id")),
-);
-
-const insertConversation = statement<{
-  tenantId: string;
-  id: number;
-  label: string;
-  userId: number;
-  owner: string | null;
-  offeredOwner: string | null;
-  now: number;
-  turnId: number;
-}>()((db, p) =>
-  db
-    .insertInto("conversations")
-    .values({
-      tenant_id: p("tenantId"),
-      id: p("id"),
-      label: p("label"),
-      user_id: p("userId"),
-      owner: p("owner"),
-      offered_owner: p("offeredOwner"),
-      created_at: p("now"),
-      updated_at: p("now"),
-      next_position: 2,
-      active_turn_id: p("turnId"),
-    })
-    .onConflict((conflict) => conflict.doNothing()),
-);
-
-const sealConversation = statement<{ tenantId: string; id: number; owner: string }>()((db, p) =>
-  db
-    .updateTable("conversations")
-    .set({ owner: p("owner"), offered_owner: null })
-    .where("tenant_id", "=", p("tenantId"))
-    .where("id", "=", p("id")),
-);
 
 const insertTurn = statement<{
   tenantId: string;
@@ -152,7 +110,7 @@ export const openTurn = defineWrite(
 );
 
 /** Another process took the same id in the same millisecond: run the operation again. */
-export class IdTakenError extends Error {
+class IdTakenError extends Error {
   override readonly name = "IdTakenError";
 }
 

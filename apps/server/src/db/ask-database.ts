@@ -6,6 +6,6 @@ const anyRow = statement<Record<never, never>>()((db) =>
 );
 
 /** Resolves once the database has answered the smallest question. */
-export async function answers(database: Database): Promise<void> {
+export async function askDatabase(database: Database): Promise<void> {
   await database.reader.run(anyRow, {});
 }
