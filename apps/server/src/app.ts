@@ -48,7 +48,10 @@ export function createApp(deps: AppDeps): Hono<Env> {
   });
   app.onError((error, c) => {
     const shown = toOrchaError(error);
-    if (shown.code === "internal") log.error({ requestId: c.get("requestId"), err: error });
+    // Causes of other refusals may hold what the visitor wrote.
+    if (shown.code === "internal" || shown.code === "unavailable") {
+      log.error({ requestId: c.get("requestId"), err: shown.cause ?? shown });
+    }
     if (!c.env.outgoing.headersSent) return sendError(c, shown);
     c.env.outgoing.destroy(); // a half-sent answer cannot become an error any more
     return RESPONSE_ALREADY_SENT;

@@ -1,3 +1,4 @@
+import { OrchaError } from "@orcha/contract";
 import {
   type Compilable,
   DummyDriver,
@@ -43,18 +44,18 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
   return {
     reader: new PostgresConnection(pool),
     async write<Input, Output>(operation: WriteOperation<Input, Output>, input: Input) {
-      const client = await pool.connect();
+      const client = await pool.connect().catch(rethrow);
       let broken: Error | undefined;
       try {
-        await client.query("begin");
+        await client.query("begin").catch(rethrow);
         const output = await operation.run(new PostgresConnection(client), input);
-        await client.query("commit");
+        await client.query("commit").catch(rethrow);
         return output;
-      } catch (error) {
+      } catch (failure) {
         await client.query("rollback").catch((reason: Error) => {
           broken = reason;
         });
-        throw error;
+        throw failure;
       } finally {
         client.release(broken);
       }
@@ -102,16 +103,27 @@ class PostgresConnection implements Connection {
       known = { name: `s${statements.size}`, compiled: compileStatement(statement, builder) };
       statements.set(statement, known);
     }
-    return this.#client.query({
-      name: known.name,
-      text: known.compiled.sql,
-      values: known.compiled.bind(values),
-    });
+    return this.#client
+      .query({
+        name: known.name,
+        text: known.compiled.sql,
+        values: known.compiled.bind(values),
+      })
+      .catch(rethrow);
   }
 
   async query<R>(query: Compilable<R>): Promise<R[]> {
     const { sql, parameters } = query.compile();
-    const { rows } = await this.#client.query(sql, [...parameters]);
+    const { rows } = await this.#client.query(sql, [...parameters]).catch(rethrow);
     return rows;
   }
+}
+
+/** Classes of SQLSTATE that say "not now": connection lost or refused, out of resources, closed, shutting down. */
+const AWAY = /^(?:08|28|3D|53|55000|57P)/;
+
+/** What the server itself did not say is trouble on the way to it. Both pass, so the caller may try again. */
+function rethrow(failure: Error): never {
+  const isAway = failure instanceof pg.DatabaseError ? AWAY.test(failure.code ?? "") : true;
+  throw isAway ? new OrchaError("unavailable", undefined, { cause: failure }) : failure;
 }

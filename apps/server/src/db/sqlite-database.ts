@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
+import { OrchaError } from "@orcha/contract";
 import type { Database, WriteOperation } from "./database.ts";
 import { migrateSqlite, SqliteConnection } from "./sqlite.ts";
 import { unpackError, type WriterJob, type WriterResult } from "./writer-protocol.ts";
@@ -39,7 +40,7 @@ export async function openSqliteDatabase(file: string, writerScript: URL): Promi
     if (batch.length > 0) gather();
   });
   const die = (reason: unknown) => {
-    dead = new Error("The database writer has ended", { cause: reason });
+    dead = new OrchaError("unavailable", undefined, { cause: reason });
     for (const job of waiting.values()) job.reject(dead);
     waiting.clear();
   };

@@ -19,6 +19,8 @@ import {
 } from "./statement.ts";
 
 const MAX_PREPARED_QUERIES = 200;
+/** How long another process may hold the file before a write is refused. */
+const BUSY_TIMEOUT_MS = 2_500;
 
 /**
  * One connection to the file. It is synchronous: it blocks its thread for as long as the query takes.
@@ -115,7 +117,7 @@ export async function migrateSqlite(file: string): Promise<void> {
 }
 
 function openFile(file: string): Libsql.Database {
-  const database = new Libsql(file, { timeout: 5000 });
+  const database = new Libsql(file, { timeout: BUSY_TIMEOUT_MS });
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
   database.pragma("foreign_keys = ON");

@@ -14,6 +14,9 @@ export type WriterResult =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: WireError };
 
+/** SQLite's ways to say "not now": the disk is full or fails, another process holds the file. */
+const AWAY = /^SQLITE_(?:FULL|IOERR|BUSY|LOCKED|CANTOPEN)/;
+
 /** An error as it crosses the thread border: only a code survives structured cloning by itself. */
 interface WireError {
   readonly code: ErrorCode | undefined;
@@ -26,14 +29,15 @@ export function packError(error: unknown): WireError {
   if (!(error instanceof Error)) {
     return { code: undefined, name: "Error", message: String(error), stack: undefined };
   }
-  const code = error instanceof OrchaError ? error.code : undefined;
+  const isAway = "code" in error && AWAY.test(String(error.code));
+  const code = error instanceof OrchaError ? error.code : isAway ? "unavailable" : undefined;
   return { code, name: error.name, message: error.message, stack: error.stack };
 }
 
 export function unpackError(wire: WireError): Error {
-  if (wire.code) return new OrchaError(wire.code, wire.message);
   const error = new Error(wire.message);
   error.name = wire.name;
   if (wire.stack !== undefined) error.stack = wire.stack;
-  return error;
+  if (wire.code === "unavailable") return new OrchaError(wire.code, undefined, { cause: error });
+  return wire.code ? new OrchaError(wire.code, wire.message) : error;
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import Libsql from "libsql";
 import pg from "pg";
 import { describe, inject } from "vitest";
 import type { Database } from "../db/database.ts";
@@ -12,6 +13,8 @@ import { openSqliteDatabase } from "../db/sqlite-database.ts";
 export interface TestStorage extends AsyncDisposable {
   /** Opens the storage; closing and opening again is a restart. */
   open(): Promise<Database>;
+  /** Makes the storage refuse every write, as a lost database does; the answer gives it back. */
+  takeAway(): Promise<() => Promise<void>>;
   /** As ORCHA_DATA_DIR or DATABASE_URL would name it. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -30,6 +33,11 @@ const sqlite: Engine = {
       env: { ORCHA_DATA_DIR: folder },
       open: () =>
         openSqliteDatabase(join(folder, "orcha.db"), pathToFileURL(inject("writerScript"))),
+      async takeAway() {
+        const other = new Libsql(join(folder, "orcha.db"));
+        other.exec("begin immediate");
+        return async () => void other.close();
+      },
       [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
     };
   },
@@ -45,6 +53,14 @@ const postgres = (adminUrl: string): Engine => ({
     return {
       env: { DATABASE_URL: url.href },
       open: () => openPostgresDatabase(url.href),
+      async takeAway() {
+        await asAdmin(adminUrl, `alter database ${name} allow_connections false`);
+        await asAdmin(
+          adminUrl,
+          `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
+        );
+        return () => asAdmin(adminUrl, `alter database ${name} allow_connections true`);
+      },
       [Symbol.asyncDispose]: () => asAdmin(adminUrl, `drop database ${name} with (force)`),
     };
   },

@@ -61,6 +61,8 @@ export interface TestServer extends AsyncDisposable {
   visitor(): Promise<string>;
   /** The transcript as the bearer of the secret reads it. */
   messages(conversationId: number | null, visitor: string, query?: string): Promise<MessagePage>;
+  /** Takes the database away; the answer gives it back. */
+  loseDatabase(): Promise<() => Promise<void>>;
   /** Stops the process's server and starts another on the same storage. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -130,6 +132,7 @@ export async function startTestServer(
       });
       return messagePageSchema.parse(await response.json());
     },
+    loseDatabase: () => storage.takeAway(),
     stop: () => started.server.stop(),
     async restart() {
       await stop();

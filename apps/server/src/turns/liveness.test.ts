@@ -42,17 +42,17 @@ describeOnEveryEngine("turns of a process that died", (engine) => {
     });
   }
 
-  it.runIf(engine.name === "sqlite")(
-    "are failed at the next start, and their conversation goes on",
-    async () => {
+  // On PostgreSQL the holder may live in another container, so there only the heartbeat decides.
+  if (engine.name === "sqlite") {
+    it("are failed at the next start, and their conversation goes on", async () => {
       const { conversationId } = await open(`${hostname()}:${NO_SUCH_PROCESS}:abc`);
       await server.restart();
       expect(await listPendingTurns(server.database.reader)).toEqual([]);
       const next = await server.chat({ text: "Again", conversation_id: conversationId });
       expect(next.success).toBe(true);
       expect(server.model.requests[0]?.messages.map((message) => message.text)).toEqual(["Again"]);
-    },
-  );
+    });
+  }
 
   it("are failed once their heartbeat stood still for 15 seconds of our own clock", async () => {
     await open("another-host:1:abc");

@@ -217,6 +217,16 @@ describeOnEveryEngine("chat-v2", (engine) => {
     });
   });
 
+  it("says 503 while its database is away, keeps nothing half-way, and recovers by itself", async () => {
+    const giveBack = await server.loseDatabase();
+    const answer = await server.chat({ text: "Hi" });
+    await giveBack();
+    expect(answer).toMatchObject({ status: 503, success: false });
+    expect(answer.headers.get("x-orcha-error")).toBe("unavailable");
+    expect((await server.chat({ text: "Hi" })).success).toBe(true);
+    expect(server.model.requests).toHaveLength(1);
+  });
+
   describe("conversation ids", () => {
     it("are random, so that one tells nothing of another", async () => {
       const ids: number[] = [];
