@@ -1,7 +1,8 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContextOptions, Frame, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { chatFrame, findChromium, openChat, openPage, startBrowser } from "./support/browser.ts";
+import { findChromium } from "../scripts/system-programs.mjs";
+import { chatFrame, openChat, openPage, startBrowser } from "./support/browser.ts";
 import { passage, type ScriptedServer, startScriptedServer } from "./support/scripted-server.ts";
 
 const PASSAGES = [

@@ -57,14 +57,29 @@ async function buildFrame(outDir) {
     jsx: "transform",
     jsxFactory: "h",
     jsxFragment: "Fragment",
-    inject: [path.join(here, "src/frame/view/jsx.ts")],
+    inject: ["jsx-factory"],
     legalComments: "none",
-    plugins: [minifiedCssText],
+    plugins: [minifiedCssText, jsxFactory],
     metafile: true,
   });
   const [script] = Object.keys(metafile.outputs).map((file) => path.basename(file));
   return { script };
 }
+
+/** @type {import("esbuild").Plugin} */
+const jsxFactory = {
+  name: "jsx-factory",
+  setup(builder) {
+    builder.onResolve({ filter: /^jsx-factory$/ }, (args) => ({
+      path: args.path,
+      namespace: "jsx",
+    }));
+    builder.onLoad({ filter: /^/, namespace: "jsx" }, () => ({
+      contents: 'export { Fragment, h } from "preact";',
+      resolveDir: here,
+    }));
+  },
+};
 
 /** @type {import("esbuild").Plugin} */
 const minifiedCssText = {

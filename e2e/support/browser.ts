@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import {
   type Browser,
   type BrowserContext,
@@ -7,8 +6,8 @@ import {
   type Frame,
   type Page,
 } from "playwright-core";
+import { findChromium } from "../../scripts/system-programs.mjs";
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
@@ -16,11 +15,6 @@ const FLAGS = [
   "--disable-sync",
   "--no-first-run",
 ];
-
-/** The system's Chromium; undefined where there is none. */
-export function findChromium(): string | undefined {
-  return [process.env.CHROMIUM_PATH ?? "", ...CHROMIUM].find((path) => path && existsSync(path));
-}
 
 /** Starts Chromium without a sandbox of its own, which root and most containers cannot give it. */
 export function startBrowser(): Promise<Browser> {

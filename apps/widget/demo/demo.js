@@ -19,10 +19,11 @@ const snippet = [
 document.querySelector("#snippet").textContent = snippet;
 
 const copy = document.querySelector("[data-copy-snippet]");
-copy.addEventListener("click", async () => {
+async function copySnippet() {
   await navigator.clipboard.writeText(snippet);
   copy.textContent = "Copied";
   setTimeout(() => {
     copy.textContent = "Copy";
   }, 1600);
-});
+}
+copy.addEventListener("click", () => void copySnippet());

@@ -22,12 +22,13 @@ interface Seen {
 /** A real server on loopback that answers every request the same way and remembers what it saw. */
 async function setup(answer: (response: ServerResponse) => unknown) {
   const seen: Seen[] = [];
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     let body = "";
     for await (const piece of request) body += piece;
     seen.push({ method: request.method, url: request.url, headers: request.headers, body });
     await answer(response);
-  });
+  };
+  const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {
     server.closeAllConnections();

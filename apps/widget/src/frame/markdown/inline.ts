@@ -1,38 +1,14 @@
-import { citations, type SourceTitles } from "./citation.ts";
+import { citations } from "./citation.ts";
+import { Cursor, isWord, type Place, type Reader, type Reading } from "./cursor.ts";
 import { el, link } from "./elements.ts";
+import { readBareUrl, readCode, readEntity, readEscape, readNewline } from "./plain-readers.ts";
 import { safeUrl } from "./safe-url.ts";
-
-/** What reading a piece of text depends on. */
-export interface Reading {
-  readonly titles: SourceTitles;
-  /** True for the very end of an answer that is still growing: what is open there is taken as meant. */
-  readonly isGrowing: boolean;
-}
-
-/** Where a piece of text stands. */
-interface Place {
-  readonly depth: number;
-  readonly inLink: boolean;
-}
-
-/** Reads one construct at the cursor; false when there is none. */
-type Reader = (cursor: Cursor, character: string) => boolean;
 
 const MAX_DEPTH = 8;
 const PLAIN = /[^\\`*_~[!<&\nh]+/y;
 const DESTINATION = /\(\s*<?((?:[^\s()<>]|\([^\s()]*\))*)>?(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/y;
 const AUTOLINK = /<((?:https?:\/\/|mailto:)[^\s<>]+)>/y;
-const BARE_URL = /https?:\/\/[^\s<>`]+/y;
 const BREAK = /<br ?\/?>/iy;
-const ENTITY = /&(amp|lt|gt|quot|#39|nbsp);/y;
-const ENTITIES: Readonly<Record<string, string>> = {
-  amp: "&",
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  "#39": "'",
-  nbsp: "\u00a0",
-};
 const READERS: Readonly<Record<string, Reader>> = {
   "\\": readEscape,
   "\n": readNewline,
@@ -63,103 +39,6 @@ export function inline(
     cursor.say(cursor.peek(PLAIN)?.[0] ?? "");
   }
   return cursor.end();
-}
-
-/** How far a text has been read and what it gave; remembers what was sought in vain, so that nothing is sought twice. */
-class Cursor {
-  at = 0;
-  readonly missing = new Set<string>();
-  readonly #nodes: Node[] = [];
-  #plain = "";
-  #pairs: ReadonlyMap<number, number> | undefined;
-
-  constructor(
-    readonly text: string,
-    readonly reading: Reading,
-    readonly place: Place,
-  ) {}
-
-  /** Takes text as what it is, and moves on. */
-  say(text: string): true {
-    this.#plain += text;
-    this.at += text.length;
-    return true;
-  }
-
-  /** Puts nodes in for the text up to `end`. */
-  put(end: number, ...nodes: (Node | string)[]): true {
-    for (const node of nodes) {
-      if (typeof node === "string") this.#plain += node;
-      else {
-        this.#flush();
-        this.#nodes.push(node);
-      }
-    }
-    this.at = end;
-    return true;
-  }
-
-  end(): Node[] {
-    this.#flush();
-    return this.#nodes;
-  }
-
-  /** Takes trailing spaces back; false when there are not two of them. */
-  trimBreak(): boolean {
-    if (!this.#plain.endsWith("  ")) return false;
-    this.#plain = this.#plain.trimEnd();
-    return true;
-  }
-
-  /** The match of a sticky pattern at `at`. */
-  peek(pattern: RegExp, at = this.at): RegExpExecArray | null {
-    pattern.lastIndex = at;
-    return pattern.exec(this.text);
-  }
-
-  /** The run of one and the same character that begins at `start`. */
-  run(start = this.at): string {
-    let end = start + 1;
-    while (end < this.text.length && this.text[end] === this.text[start]) end += 1;
-    return this.text.slice(start, end);
-  }
-
-  /** The bracket that closes the one at `open`. */
-  closing(open: number): number | undefined {
-    this.#pairs ??= matchBrackets(this.text);
-    return this.#pairs.get(open);
-  }
-
-  #flush(): void {
-    if (this.#plain !== "") this.#nodes.push(document.createTextNode(this.#plain));
-    this.#plain = "";
-  }
-}
-
-function readEscape(cursor: Cursor): boolean {
-  const next = cursor.text.charAt(cursor.at + 1);
-  if (next === "\n") return cursor.put(cursor.at + 2, el("br"));
-  return /[!-/:-@[-`{-~]/.test(next) && cursor.put(cursor.at + 2, next);
-}
-
-function readNewline(cursor: Cursor): boolean {
-  return cursor.trimBreak() && cursor.put(cursor.at + 1, el("br"));
-}
-
-function readCode(cursor: Cursor): boolean {
-  const mark = cursor.run();
-  const start = cursor.at + mark.length;
-  let end = cursor.missing.has(mark) ? -1 : cursor.text.indexOf(mark, start);
-  while (end >= 0 && cursor.run(end) !== mark) {
-    end = cursor.text.indexOf(mark, end + cursor.run(end).length);
-  }
-  if (end < 0) {
-    cursor.missing.add(mark);
-    return cursor.say(mark);
-  }
-  const code = cursor.text.slice(start, end).replaceAll("\n", " ");
-  const isPadded = /^ .*\S.* $/.test(code);
-  return cursor.put(end + mark.length, el("code", [isPadded ? code.slice(1, -1) : code]));
 }
 
 function readEmphasis(cursor: Cursor, character: string): boolean {
@@ -255,54 +134,4 @@ function readAngle(cursor: Cursor): boolean {
   return (
     auto !== null && cursor.put(cursor.at + whole.length, ...linkNodes(cursor, url, url, false))
   );
-}
-
-function readBareUrl(cursor: Cursor): boolean {
-  const { text, at, place } = cursor;
-  if (place.inLink || isWord(text[at - 1])) return false;
-  const url = withoutTrail(cursor.peek(BARE_URL)?.[0] ?? "");
-  const address = safeUrl(url);
-  return (
-    address !== undefined && cursor.put(at + url.length, link(address.href, address.place, [url]))
-  );
-}
-
-function readEntity(cursor: Cursor): boolean {
-  const [whole = "", name = ""] = cursor.peek(ENTITY) ?? [];
-  return whole !== "" && cursor.put(cursor.at + whole.length, ENTITIES[name] ?? whole);
-}
-
-/** Every opening bracket with its closing one, found in one pass. */
-function matchBrackets(text: string): Map<number, number> {
-  const pairs = new Map<number, number>();
-  const open: number[] = [];
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
-    if (character === "\\") at += 1;
-    else if (character === "[") open.push(at);
-    else if (character === "]") {
-      const start = open.pop();
-      if (start !== undefined) pairs.set(start, at);
-    }
-  }
-  return pairs;
-}
-
-/** A sentence's punctuation behind a bare address does not belong to it, nor a bracket that was opened before it. */
-function withoutTrail(url: string): string {
-  const opened = url.split("(").length;
-  let closed = url.split(")").length;
-  let end = url.length;
-  while (end > 0 && `.,;:!?'"*_~])`.includes(url.charAt(end - 1))) {
-    if (url[end - 1] === ")") {
-      if (closed <= opened) break;
-      closed -= 1;
-    }
-    end -= 1;
-  }
-  return url.slice(0, end);
-}
-
-function isWord(character: string | undefined): boolean {
-  return character !== undefined && /[\p{L}\p{N}]/u.test(character);
 }

@@ -1,4 +1,4 @@
-import type { Message } from "@orcha/client";
+import type { Message } from "@orcha/contract";
 import { type Turn, turnsOf } from "./turn.ts";
 
 const FIRST_WAIT_MS = 1000;

@@ -1,4 +1,4 @@
-import type { Context } from "@orcha/client";
+import type { Context } from "@orcha/contract";
 
 /** A passage with the number it is cited by. */
 export interface NumberedSource {
@@ -24,13 +24,15 @@ export function citedSources(answer: string, contexts: readonly Context[]): Numb
   }));
 }
 
-/** What a source is called; empty when nobody named it. */
+const UNDER = " › ";
+
+/** What a source is called: its last heading; empty when nobody named it. */
 export function titleOf({ title, source }: Context): string {
-  return title || source || "";
+  return title?.split(UNDER).at(-1) || source || "";
 }
 
-/** Where in the source, or where the source is kept. */
+/** Where in the source, or in what: the page, the headings above, or where it is kept. */
 export function placeOf({ title, source, page }: Context): string {
-  if (page !== null && page !== undefined) return `Page ${page}`;
-  return title && source ? source : "";
+  if (page) return `Page ${page}`;
+  return title?.split(UNDER).slice(0, -1).join(UNDER) || (title && source) || "";
 }

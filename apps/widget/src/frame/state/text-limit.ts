@@ -1,5 +1,5 @@
 /** The longest message the server takes, in code points. */
-export const MAX_TEXT = 8000;
+const MAX_TEXT = 8000;
 const SHOW_FROM = MAX_TEXT * 0.9;
 
 /** What the composer needs to know about a draft. */

@@ -1,4 +1,4 @@
-import type { Context, Message, TurnEvent } from "@orcha/client";
+import type { Context, Message, TurnEvent } from "@orcha/contract";
 
 /** One question and what became of it, as the view draws it. */
 export interface Turn {

@@ -1,6 +1,7 @@
 import { signal } from "../state/signal.ts";
 
 const NEAR_END_PX = 48;
+const MARGIN_PX = 20;
 
 /** Keeps the end of a scrolling element in view while the reader is there. */
 export class Follower {
@@ -20,10 +21,12 @@ export class Follower {
     this.#observer = new ResizeObserver(() => this.#follow());
     this.#observer.observe(area.firstElementChild);
     this.#observer.observe(area);
+    let top = 0;
     area.onscroll = () => {
-      const { scrollHeight, scrollTop, clientHeight } = area;
-      this.#isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+      // Only a reader moves up; text that grew meanwhile leaves the end behind just as well.
+      if (area.scrollTop < top || this.#isNearEnd(area)) this.#isAtEnd = this.#isNearEnd(area);
       if (this.#isAtEnd) this.missed.value = false;
+      top = area.scrollTop;
     };
   };
 
@@ -36,10 +39,20 @@ export class Follower {
   #follow(): void {
     const area = this.#area;
     if (!area) return;
-    const grew = area.scrollHeight > this.#height;
-    this.#height = area.scrollHeight;
-    if (this.#isAtEnd) area.scrollTop = area.scrollHeight;
+    const { scrollHeight, clientHeight } = area;
+    const growth = scrollHeight - this.#height;
+    this.#height = scrollHeight;
+    if (this.#isAtEnd) {
+      // What comes in one piece is read from its beginning.
+      const last = growth > clientHeight / 2 ? area.querySelector<HTMLElement>(".last") : null;
+      area.scrollTop = last ? last.offsetTop - MARGIN_PX : scrollHeight;
+      this.#isAtEnd = this.#isNearEnd(area);
+    }
     // What the reader opened further up also makes the text longer, but nothing new has come then.
-    else if (grew && area.querySelector(".streaming")) this.missed.value = true;
+    else if (growth > 0 && area.querySelector(".streaming")) this.missed.value = true;
+  }
+
+  #isNearEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean {
+    return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
   }
 }

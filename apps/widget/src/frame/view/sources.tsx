@@ -1,4 +1,5 @@
 import { Component } from "preact";
+import { createMarkdownView } from "../markdown/markdown.ts";
 import { safeUrl } from "../markdown/safe-url.ts";
 import { type NumberedSource, placeOf, titleOf } from "../state/sources.ts";
 import { Icon } from "./icon.tsx";
@@ -77,11 +78,19 @@ function Source({
       </button>
       {isOpen && (
         <div>
-          <blockquote dir="auto">{context.text}</blockquote>
-          {url && (
+          <blockquote
+            class="prose"
+            // Passages are Markdown as well, and no more to be trusted than answers.
+            ref={(quote) => {
+              if (quote) createMarkdownView(quote, []).show(context.text, true);
+            }}
+          />
+          {url ? (
             <a href={url.href} title={url.place} target="_blank" rel="noopener noreferrer nofollow">
               Open {url.place}
             </a>
+          ) : (
+            <small>{context.source}</small>
           )}
         </div>
       )}

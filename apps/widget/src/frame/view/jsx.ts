@@ -1,2 +1,0 @@
-// The build puts this import into every file with JSX.
-export { Fragment, h } from "preact";
