@@ -9,7 +9,7 @@ export const finishReasonSchema = z.enum(["stop", "length", "content_filter", "s
 export type FinishReason = z.output<typeof finishReasonSchema>;
 
 export const turnStartSchema = z.object({
-  turn_id: z.int(),
+  turn_id: z.int().meta({ description: "The turn; the visitor's message has the same id." }),
   conversation_id: z.int(),
   message_id: z.int().meta({ description: "The id the answer will have once it is stored." }),
 });

@@ -227,6 +227,29 @@ describeOnEveryEngine("chat-v2", (engine) => {
     expect(server.model.requests).toHaveLength(1);
   });
 
+  it("replaces a failed turn, so that the record holds the question once", async () => {
+    const visitor = { "x-aura-visitor": await server.visitor() };
+    server.model.reply = () => {
+      throw new Error("away");
+    };
+    const failed = await server.chat({ text: "One" }, visitor);
+    const { conversation_id } = failed.data;
+    server.model.reply = () => ["Noted."];
+    await server.chat(
+      {
+        text: "One",
+        conversation_id,
+        replace_message_id: Number(failed.headers.get("x-orcha-message-id")),
+      },
+      visitor,
+    );
+    const { data } = await server.messages(conversation_id, visitor["x-aura-visitor"]);
+    expect(data.map(({ text, status }) => [text, status])).toEqual([
+      ["One", "done"],
+      ["Noted.", "done"],
+    ]);
+  });
+
   describe("conversation ids", () => {
     it("are random, so that one tells nothing of another", async () => {
       const ids: number[] = [];

@@ -172,6 +172,40 @@ describe("a message that is not answered", () => {
     expect(turns()).toMatchObject([{ answer: "Half", phase: "failed" }]);
   });
 
+  it("replaces the failed turn on Retry while it is the last one, and only then", async () => {
+    const error: TurnEvent = {
+      event: "turn-error",
+      data: {
+        success: false,
+        message: "Away.",
+        data: { text: "", conversation_id: 12 },
+        code: "model_unavailable",
+        retryable: true,
+      },
+    };
+    const again = [start, end("Hello.")];
+    const { chat, sent, settled } = setup([start, error], again, [start, error], again, again);
+    chat.send("One");
+    await settled();
+    const [one] = chat.turns.value;
+    if (one) chat.retry(one);
+    await settled();
+    chat.send("Two");
+    await settled();
+    chat.send("Three");
+    await settled();
+    const two = chat.turns.value.find((turn) => turn.value.question === "Two");
+    if (two) chat.retry(two);
+    await settled();
+    expect(sent.map(({ text, replaceMessageId }) => [text, replaceMessageId])).toEqual([
+      ["One", undefined],
+      ["One", 5],
+      ["Two", undefined],
+      ["Three", undefined],
+      ["Two", undefined],
+    ]);
+  });
+
   it("drops a conversation the server does not know, so that Retry begins a new one", async () => {
     const { chat, sent, store, settled } = setup(
       [failure("conversation_not_found")],

@@ -96,7 +96,8 @@ export function createChat(deps: ChatDeps): Chat {
     retry(turn) {
       if (busy.value) return;
       const { id, question, failure } = turn.value;
-      turn.value = { ...askedTurn(question), id };
+      // Only the last turn of a conversation can be replaced.
+      turn.value = { ...askedTurn(question), id: turns.value.at(-1) === turn ? id : undefined };
       turns.value = [...turns.value.filter((other) => other !== turn), turn];
       void run(turn, async () => {
         // A broken connection says nothing about the answer: it may be there already.

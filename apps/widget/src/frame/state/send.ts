@@ -14,17 +14,22 @@ export interface SendDeps {
   recover(turnId: number): Promise<Turn | undefined>;
 }
 
-/** Sends the turn's question and draws every event into it. Never throws: a failure is a state of the turn. */
+/**
+ * Sends the turn's question and draws every event into it. A turn that has an id failed before: it is replaced, so that
+ * the record holds the question once. Never throws: a failure is a state of the turn.
+ */
 export async function sendTurn(
   turn: Signal<Turn>,
   connection: Omit<MessageOptions, "text">,
   deps: SendDeps,
 ): Promise<void> {
   try {
+    const conversationId = deps.conversation();
     const events = deps.stream({
       ...connection,
       text: turn.value.question,
-      conversationId: deps.conversation(),
+      conversationId,
+      replaceMessageId: conversationId ? turn.value.id : undefined,
     });
     for await (const event of events) {
       if (event.event === "turn-start") deps.setConversation(event.data.conversation_id);
