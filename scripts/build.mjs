@@ -120,14 +120,17 @@ function buildClient(outdir) {
 }
 
 /**
- * The demo's knowledge: Markdown only, pictures stay behind.
+ * The demo's knowledge: what is written for visitors. Pictures and decisions stay behind.
  *
  * @param {string} outdir
  */
 function copyDocs(outdir) {
   cpSync(join(ROOT, "docs"), outdir, {
     recursive: true,
-    filter: (source) => !/\.[a-z0-9]+$/i.test(source) || source.endsWith(".md"),
+    filter: (source) =>
+      source !== join(ROOT, "docs/adr") &&
+      source !== join(ROOT, "docs/images") &&
+      (!/\.[a-z0-9]+$/i.test(source) || source.endsWith(".md")),
   });
 }
 

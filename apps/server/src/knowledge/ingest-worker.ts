@@ -16,7 +16,7 @@ export function runIngestWorker(port: MessagePort): void {
   let open: { readonly document: PreparedDocument; next: number } | undefined;
 
   port.on("message", (request: IngestRequest) => {
-    answer(request)
+    void answer(request)
       .catch(failureOf)
       .then((reply) => port.postMessage(reply));
   });

@@ -5,17 +5,16 @@ import {
   countLanguage,
   deleteChunk,
   deletePostings,
-  deleteUnusedTermRows,
   findChunks,
   insertChunk,
-  insertPostingRows,
-  lowerTermRows,
-  type PostingValues,
-  type TermIdValues,
-  type TermValues,
   updateCorpus,
-  upsertTermRows,
 } from "./postings-statements-store.ts";
+import {
+  insertPostings,
+  lowerFrequencies,
+  type Posting,
+  upsertTerms,
+} from "./term-batches-store.ts";
 
 /** Where new passages belong. */
 interface Target {
@@ -120,79 +119,4 @@ function countPassagesPerTerm(passages: readonly IndexedPassage[]): Map<string, 
     for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
   }
   return counts;
-}
-
-interface Posting {
-  readonly termId: number;
-  readonly chunkId: number;
-  readonly impact: number;
-}
-
-async function upsertTerms(
-  transaction: Connection,
-  tenantId: string,
-  counts: ReadonlyMap<string, number>,
-  firstId: number,
-): Promise<Map<string, number>> {
-  const ids = new Map<string, number>();
-  let nextId = firstId;
-  for (const batch of inBatches([...counts])) {
-    const values: TermValues = { tenantId };
-    for (const [index, [term, count]] of batch.entries()) {
-      values[`term${index}`] = term;
-      values[`id${index}`] = nextId++;
-      values[`count${index}`] = count;
-    }
-    for (const row of await transaction.run(upsertTermRows(batch.length), values)) {
-      ids.set(row.term, row.id);
-    }
-  }
-  return ids;
-}
-
-async function insertPostings(
-  transaction: Connection,
-  tenantId: string,
-  postings: readonly Posting[],
-): Promise<void> {
-  for (const batch of inBatches(postings)) {
-    const values: PostingValues = { tenantId };
-    for (const [index, posting] of batch.entries()) {
-      values[`term${index}`] = posting.termId;
-      values[`chunk${index}`] = posting.chunkId;
-      values[`impact${index}`] = posting.impact;
-    }
-    await transaction.run(insertPostingRows(batch.length), values);
-  }
-}
-
-async function lowerFrequencies(
-  transaction: Connection,
-  tenantId: string,
-  counts: ReadonlyMap<number, number>,
-): Promise<void> {
-  const termIdsByCount = new Map<number, number[]>();
-  for (const [termId, count] of counts) {
-    const termIds = termIdsByCount.get(count);
-    if (termIds) termIds.push(termId);
-    else termIdsByCount.set(count, [termId]);
-  }
-  for (const [count, termIds] of termIdsByCount) {
-    for (const batch of inBatches(termIds)) {
-      const values: TermIdValues = { tenantId, count };
-      for (const [index, termId] of batch.entries()) values[`id${index}`] = termId;
-      await transaction.run(lowerTermRows(batch.length), values);
-      await transaction.run(deleteUnusedTermRows(batch.length), values);
-    }
-  }
-}
-
-/** Statements are compiled per number of rows, so there are few numbers. */
-const BATCH_SIZES = [64, 8, 1];
-
-function* inBatches<T>(rows: readonly T[]): Generator<readonly T[]> {
-  let start = 0;
-  for (const size of BATCH_SIZES) {
-    for (; rows.length - start >= size; start += size) yield rows.slice(start, start + size);
-  }
 }

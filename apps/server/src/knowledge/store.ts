@@ -1,7 +1,15 @@
 import type { Connection, Database, WriteOperation } from "../db/database.ts";
 import { defineWrite } from "../db/database.ts";
-import { statement } from "../db/statement.ts";
 import type { DocumentFacts, IndexedPassage } from "./document.ts";
+import {
+  deleteDocument,
+  findDocument,
+  insertDocument,
+  retireSource,
+  selectDocuments,
+  setFileFacts,
+  setState,
+} from "./documents-statements-store.ts";
 import { deletePassages, insertPassages, takeIds } from "./postings-store.ts";
 
 /** So many passages are taken away in one write. */
@@ -141,90 +149,3 @@ async function publish(
   await transaction.run(retireSource, { tenantId, source });
   await transaction.run(setState, { tenantId, id, state: "ready" });
 }
-
-const selectDocuments = statement<{ tenantId: string }>()((db, p) =>
-  db
-    .selectFrom("documents")
-    .select(["id", "source", "state", "url", "fingerprint", "size", "changed_at", "indexed_at"])
-    .where("tenant_id", "=", p("tenantId"))
-    .orderBy("id"),
-);
-
-const findDocument = statement<{ tenantId: string; id: number }>()((db, p) =>
-  db
-    .selectFrom("documents")
-    .select(["source", "state", "language"])
-    .where("tenant_id", "=", p("tenantId"))
-    .where("id", "=", p("id")),
-);
-
-const insertDocument = statement<{
-  tenantId: string;
-  id: number;
-  source: string;
-  title: string;
-  url: string | null;
-  language: string;
-  fingerprint: string;
-  size: number;
-  changedAt: number;
-  indexedAt: number;
-  text: string;
-}>()((db, p) =>
-  db.insertInto("documents").values({
-    tenant_id: p("tenantId"),
-    id: p("id"),
-    source: p("source"),
-    state: "indexing",
-    title: p("title"),
-    url: p("url"),
-    language: p("language"),
-    fingerprint: p("fingerprint"),
-    size: p("size"),
-    changed_at: p("changedAt"),
-    indexed_at: p("indexedAt"),
-    text: p("text"),
-  }),
-);
-
-const setState = statement<{ tenantId: string; id: number; state: "ready" | "removed" }>()(
-  (db, p) =>
-    db
-      .updateTable("documents")
-      .set({ state: p("state") })
-      .where("tenant_id", "=", p("tenantId"))
-      .where("id", "=", p("id")),
-);
-
-const retireSource = statement<{ tenantId: string; source: string }>()((db, p) =>
-  db
-    .updateTable("documents")
-    .set({ state: "removed" })
-    .where("tenant_id", "=", p("tenantId"))
-    .where("source", "=", p("source"))
-    .where("state", "=", "ready"),
-);
-
-const deleteDocument = statement<{ tenantId: string; id: number }>()((db, p) =>
-  db.deleteFrom("documents").where("tenant_id", "=", p("tenantId")).where("id", "=", p("id")),
-);
-
-const setFileFacts = statement<{
-  tenantId: string;
-  id: number;
-  url: string | null;
-  size: number;
-  changedAt: number;
-  indexedAt: number;
-}>()((db, p) =>
-  db
-    .updateTable("documents")
-    .set({
-      url: p("url"),
-      size: p("size"),
-      changed_at: p("changedAt"),
-      indexed_at: p("indexedAt"),
-    })
-    .where("tenant_id", "=", p("tenantId"))
-    .where("id", "=", p("id")),
-);

@@ -3,6 +3,7 @@ import { detectLanguage } from "../retrieval/detect-language.ts";
 import { DEFAULT_LANGUAGE } from "../retrieval/languages.ts";
 import { readQuestion } from "../retrieval/question.ts";
 import type { ChatModel, ChatModelRequest, ModelPart } from "../turns/ports.ts";
+import { withCitation } from "./extractive-citation.ts";
 import { chooseQuotes, type Quote } from "./extractive-quotes.ts";
 
 const NAME = "extractive";
@@ -52,7 +53,7 @@ async function answer(request: ChatModelRequest): Promise<readonly string[]> {
 
   const quotes = await findQuotes(question, request);
   if (quotes.length === 0) return [NO_ANSWER];
-  return ["From the documentation:", ...quotes.map((quote) => `\n\n${withCitation(quote)}`)];
+  return quotes.map((quote, index) => `${index === 0 ? "" : "\n\n"}${withCitation(quote)}`);
 }
 
 async function findQuotes(question: string, request: ChatModelRequest): Promise<readonly Quote[]> {
@@ -68,11 +69,4 @@ async function findQuotes(question: string, request: ChatModelRequest): Promise<
     [analyser],
   );
   return chooseQuotes(words, contexts, analyser, Math.min(MAX_WORDS, request.maxOutputTokens / 2));
-}
-
-function withCitation({ context, text }: Quote): string {
-  const marker = `[${context + 1}]`;
-  // A fence or a table row must stay alone on its line.
-  const ownLine = /(?:^|\n)`{3,}$/.test(text) || /\n---(?: \| ---)*(?:\n|$)/.test(text);
-  return ownLine ? `${text}\n\n${marker}` : `${text} ${marker}`;
 }

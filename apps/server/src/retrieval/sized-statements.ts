@@ -9,3 +9,16 @@ export function perSize<S extends Statement<never, unknown>>(define: (rows: numb
     return statementOfSize;
   };
 }
+
+/** Calls `put` for every row and, with the last one again, up to a size that a statement is compiled for. */
+export function fill<T>(
+  rows: readonly T[],
+  put: (row: number, value: T, repeat: boolean) => void,
+): number {
+  const last = rows.at(-1);
+  if (last === undefined) return 0;
+  let size = 8;
+  while (size < rows.length) size *= 2;
+  for (let row = 0; row < size; row += 1) put(row, rows[row] ?? last, row >= rows.length);
+  return size;
+}

@@ -68,7 +68,9 @@ function lastLine(kind: PassageBlock["kind"], lines: readonly string[], first: n
 export function sentencesOf(paragraph: string): readonly (readonly [number, number])[] {
   const sentences: [number, number][] = [];
   let start = 0;
-  for (const end of paragraph.matchAll(/[.!?:]["')\]*`]*(?=\s+[\p{Lu}\p{N}"'`([])|[。！？]/gu)) {
+  for (const end of paragraph.matchAll(
+    /(?:[.!?]["')\]*`]*(?=\s+[\p{Lu}\p{N}"'`([])|:(?=\s+\p{Lu})|[。！？])/gu,
+  )) {
     const stop = end.index + end[0].length;
     sentences.push([start, stop]);
     start = stop + (/^\s*/.exec(paragraph.slice(stop))?.[0].length ?? 0);

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Database } from "../db/database.ts";
 import { type NewDocument, startDocument } from "../knowledge/store.ts";
 import { describeOnEveryEngine, type TestStorage } from "../testing/databases.ts";
-import { findTerms, scoreAmong, scorePassages } from "./store.ts";
+import { scoreAmong, scorePassages } from "./scores-store.ts";
+import { findTerms } from "./terms-store.ts";
 
 const TENANT = "acme";
 const document: Omit<NewDocument, "source"> = {
