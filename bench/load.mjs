@@ -3,7 +3,9 @@ import { Client } from "undici";
 /**
  * @typedef {{ streams: boolean, paced?: boolean, atOnce: number, ms: number, spread?: boolean }} Load
  * spread: clients begin one after another over a turn's length instead of all together
- * @typedef {{ turns: number, errors: number, seconds: number, latencies: number[], firstTokens: number[] }} LoadResult
+ * @typedef {{ turns: number, errors: number, turnsPerSecond: number, latencies: number[], firstTokens: number[] }} LoadResult
+ * turnsPerSecond: what the clients reached each over its own time, added up; so it does not depend on how many whole
+ * turns happen to fit before the end
  */
 
 const PATH = "/api/v1/orcha/chat-v2";
@@ -20,19 +22,20 @@ const PACED_TURN_MS = 600;
  */
 export async function runLoad(origin, load) {
   /** @type {LoadResult} */
-  const result = { turns: 0, errors: 0, seconds: 0, latencies: [], firstTokens: [] };
+  const result = { turns: 0, errors: 0, turnsPerSecond: 0, latencies: [], firstTokens: [] };
   const started = performance.now();
   const clients = Array.from({ length: load.atOnce }, async (_, index) => {
     if (load.spread) await wait((index / load.atOnce) * PACED_TURN_MS);
-    await runClient(origin, load, started + load.ms, result);
+    const from = performance.now();
+    const turns = await runClient(origin, load, started + load.ms, result);
+    result.turnsPerSecond += (turns * 1_000) / (performance.now() - from);
   });
   await Promise.all(clients);
-  result.seconds = (performance.now() - started) / 1_000;
   return result;
 }
 
 /**
- * Every second turn begins a conversation; the others continue one until it has ten messages.
+ * Every second turn begins a conversation; the others continue one until it has ten messages. Answers how many it had.
  *
  * @param {string} origin
  * @param {Load} load
@@ -45,7 +48,8 @@ async function runClient(origin, load, until, result) {
   const text = load.paced ? `[paced] ${QUESTION}` : QUESTION;
   /** @type {{ id: number | undefined, messages: number }} */
   let open = { id: undefined, messages: MOST_MESSAGES };
-  for (let turn = 0; performance.now() < until; turn += 1) {
+  let turn = 0;
+  for (; performance.now() < until; turn += 1) {
     const continues = turn % 2 === 1 && open.messages < MOST_MESSAGES;
     const started = performance.now();
     const answer = await ask(client, { text, ...(continues && { conversation_id: open.id }) });
@@ -58,6 +62,7 @@ async function runClient(origin, load, until, result) {
     else if (open.messages >= MOST_MESSAGES) open = { id: answer.conversationId, messages: 2 };
   }
   await client.close();
+  return turn;
 }
 
 /**

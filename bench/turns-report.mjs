@@ -122,7 +122,7 @@ function figuresOf(rounds) {
   const over = (/** @type {(round: Round) => number} */ figure) => median(rounds.map(figure));
   return {
     turnsPerSecond: round(
-      over((one) => one.turns / one.seconds),
+      over((one) => one.turnsPerSecond),
       1,
     ),
     p50Ms: round(over((one) => quantile(one.latencies, 0.5))),

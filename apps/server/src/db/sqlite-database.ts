@@ -7,8 +7,6 @@ import type { Database, WriteOperation } from "./database.ts";
 import { migrateSqlite, SqliteConnection } from "./sqlite.ts";
 import { unpackError, type WriterJob, type WriterResult } from "./writer-protocol.ts";
 
-const GATHER_MS = 1;
-
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -37,7 +35,7 @@ export async function openSqliteDatabase(file: string, writerScript: URL): Promi
       if ("error" in result) job?.reject(unpackError(result.error));
       else job?.resolve(result.value);
     }
-    if (batch.length > 0) gather();
+    if (batch.length > 0) setImmediate(flush);
   });
   const die = (reason: unknown) => {
     dead = new OrchaError("unavailable", undefined, { cause: reason });
@@ -49,19 +47,11 @@ export async function openSqliteDatabase(file: string, writerScript: URL): Promi
 
   // Waking the other thread costs more than a small job. So what comes while a batch is being committed waits here and
   // becomes the next one.
-  let lastSize = 0;
   const flush = () => {
     if (batch.length === 0 || waiting.size > batch.length) return;
-    lastSize = batch.length;
     worker.postMessage(batch);
     batch = [];
   };
-  // Where one batch had company the next one waits a moment for its own; a lone write waits for nothing.
-  const gather = () => {
-    if (lastSize > 1) setTimeout(flush, GATHER_MS);
-    else setImmediate(flush);
-  };
-
   return {
     reader,
     write<Input, Output>(operation: WriteOperation<Input, Output>, input: Input) {
@@ -69,7 +59,7 @@ export async function openSqliteDatabase(file: string, writerScript: URL): Promi
       return new Promise<Output>((resolve, reject) => {
         const id = ++lastId;
         waiting.set(id, { resolve: resolve as Waiting["resolve"], reject }); // the operation's output type
-        if (batch.push({ id, operation: operation.name, input }) === 1) gather();
+        if (batch.push({ id, operation: operation.name, input }) === 1) setImmediate(flush);
       });
     },
     async [Symbol.asyncDispose]() {
