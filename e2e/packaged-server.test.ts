@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeDataDir, runCommand, startPackagedServer } from "./support/packaged-server.ts";
 
@@ -79,6 +80,14 @@ describe("packaged server", () => {
     });
     await using server = await startPackagedServer({ dataDir, env: other });
     expect((await ask(server.url, { text: "Hi" })).success).toBe(true);
+  });
+
+  it("refuses a misspelt flag and a folder that does not exist, each in one line", async () => {
+    const env = { ORCHA_DATA_DIR: dataDir, PORT: "0" };
+    const flag = await runCommand(["serve", "--knowlege", "docs"], env);
+    expect(flag).toMatchObject({ status: 1, output: expect.stringContaining("--knowledge") });
+    const folder = await runCommand(["serve", "--knowledge", join(dataDir, "nothing")], env);
+    expect(folder).toMatchObject({ status: 1, output: expect.stringMatching(/does not exist\.$/) });
   });
 
   it("reports every setting that is wrong at once, a line each", async () => {

@@ -28,9 +28,12 @@ const serve = defineCommand({
     host: { type: "string", description: "The address to listen on (HOST)" },
     port: { type: "string", description: "The port to listen on (PORT)" },
   },
-  async run({ args }) {
+  async run({ args, rawArgs, cmd }) {
     const { runServe } = await import("./commands/serve.ts");
-    await orExplain(() => runServe(installation, args));
+    await orExplain(async () => {
+      refuseUnknownFlags(rawArgs, cmd);
+      await runServe(installation, args);
+    });
   },
 });
 
@@ -41,9 +44,12 @@ const userAdd = defineCommand({
     tenant: { type: "string", description: "The tenant; without it DEFAULT_WIDGET_TENANT_ID" },
     name: { type: "string", default: "", description: "A name for people" },
   },
-  async run({ args }) {
+  async run({ args, rawArgs, cmd }) {
     const { runUserAdd } = await import("./commands/user-add.ts");
-    await orExplain(() => runUserAdd(installation, args));
+    await orExplain(async () => {
+      refuseUnknownFlags(rawArgs, cmd);
+      await runUserAdd(installation, args);
+    });
   },
 });
 
@@ -61,6 +67,17 @@ const orcha = defineCommand({
     }),
   },
 });
+
+/** A misspelt flag must not be passed over: the server would run without what it was to have. */
+function refuseUnknownFlags(rawArgs: readonly string[], command: { readonly args?: object }): void {
+  const known = Object.keys(command.args ?? {});
+  for (const argument of rawArgs) {
+    const [, flag] = /^--(?:no-)?([^=]+)/.exec(argument) ?? [];
+    if (flag === undefined || known.includes(flag)) continue;
+    const flags = known.map((name) => `--${name}`).join(", ");
+    throw new ConfigError([`--${flag} is not a flag of this command; it has ${flags}.`]);
+  }
+}
 
 /** What the operator can mend is one clear line each; anything else is a bug and shows its stack. */
 async function orExplain(command: () => Promise<void>): Promise<void> {

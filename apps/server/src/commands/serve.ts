@@ -1,8 +1,10 @@
 import { once } from "node:events";
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Hono } from "hono";
 import { type Logger, pino } from "pino";
-import { type Config, loadConfig } from "../config/config.ts";
+import { type Config, ConfigError, loadConfig } from "../config/config.ts";
 import { demoRoutes } from "../http/routes/demo.ts";
 import { widgetRoutes } from "../http/routes/widget.ts";
 import type { Installation } from "../installation.ts";
@@ -27,6 +29,7 @@ export interface ServeArgs {
 /** `orcha serve`: everything from the configuration to the last answer before SIGTERM. */
 export async function runServe(installation: Installation, args: ServeArgs): Promise<void> {
   const { config, models } = readConfig(installation, args);
+  await requireFolder(config.ORCHA_KNOWLEDGE_DIR);
   const isDemo = args.demo === true;
   const say = isDemo ? speakPlainly() : undefined;
   const log = createLog(config, isDemo && !installation.env.ORCHA_LOG_LEVEL);
@@ -87,6 +90,14 @@ function readConfig(
     idleMs: config.ORCHA_MODEL_IDLE_SECONDS * 1000,
   };
   return { config, models: { models: modelsOf(config).specs, timeouts } };
+}
+
+/** A folder that is missing at the start is a mistake; one that vanishes later is told in the log. */
+async function requireFolder(folder: string | undefined): Promise<void> {
+  if (folder === undefined) return;
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  throw new ConfigError([`The knowledge folder ${resolve(folder)} does not exist.`]);
 }
 
 function modelsOf(config: Partial<Config>): ParsedModels {

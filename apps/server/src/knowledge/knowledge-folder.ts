@@ -51,7 +51,7 @@ export class KnowledgeFolder implements AsyncDisposable {
           }
         },
       });
-      this.#tell(report);
+      if (!this.#abort.signal.aborted) this.#tell(report);
     } catch (error) {
       log.error({ err: error, folder: folder.folder }, "The knowledge folder could not be read");
     }
