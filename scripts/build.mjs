@@ -1,4 +1,12 @@
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { build as bundle } from "esbuild";
 import { buildWidget } from "../apps/widget/build.mjs";
@@ -17,6 +25,8 @@ const withoutZodLocales = {
     }));
   },
 };
+
+const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 
 /** @type {import("esbuild").BuildOptions} */
 const forNode = {
@@ -87,6 +97,7 @@ function buildServer(outdir) {
     outdir,
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
+    define: { ORCHA_VERSION: JSON.stringify(version) },
   });
 }
 

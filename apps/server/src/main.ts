@@ -3,9 +3,12 @@ import { ConfigError } from "./config/config.ts";
 import type { Installation } from "./installation.ts";
 import { SetUpError } from "./tenants/set-up.ts";
 
+/** Put in by the build, from package.json. */
+declare const ORCHA_VERSION: string;
+
 // The composition root: commands get what lies beside the bundle, and the environment enters here only.
 const installation: Installation = {
-  version: "0.1.0",
+  version: ORCHA_VERSION,
   writerScript: new URL("./writer-thread.js", import.meta.url),
   ingestScript: new URL("./ingest-thread.js", import.meta.url),
   widgetFolder: new URL("./widget/", import.meta.url),

@@ -113,8 +113,8 @@ function buildApp(parts: ServerParts, state: ProcessState): ReturnType<typeof cr
     limits: {
       historyTokens: config.ORCHA_MAX_HISTORY_TOKENS,
       answerTokens: config.ORCHA_MAX_ANSWER_TOKENS,
-      lockWaitMs: LOCK_WAIT_MS,
     },
+    lockWaitMs: LOCK_WAIT_MS,
     now,
     onFailure: (turn, error) => log.warn({ turnId: turn.turnId, err: error }, "A turn failed"),
   };

@@ -1,5 +1,4 @@
 import { type ErrorCode, OrchaError, type PageContext, type TurnEvent } from "@orcha/contract";
-
 import { readHistory } from "../conversations/store.ts";
 import type { Database } from "../db/database.ts";
 import type { Tenant } from "../tenants/settings.ts";
@@ -24,8 +23,9 @@ export interface TurnDeps {
   readonly limits: {
     readonly historyTokens: number;
     readonly answerTokens: number;
-    readonly lockWaitMs: number;
   };
+  /** How long a turn waits for the one before it in its conversation. */
+  readonly lockWaitMs: number;
   readonly now: () => number;
   /** Gets the causes that visitors must not see. */
   readonly onFailure: (turn: OpenedTurn, error: unknown) => void;
@@ -52,7 +52,14 @@ export interface TurnInput {
  * @throws OrchaError before the first event only; afterwards a failure is the last event
  */
 export async function* runTurn(deps: TurnDeps, input: TurnInput): AsyncGenerator<TurnEvent, void> {
-  const turn = await openTurnInOrder(deps, input);
+  const turn = await openTurnInOrder(deps, {
+    tenantId: input.tenant.id,
+    conversationId: input.conversationId,
+    claim: input.claim,
+    offeredOwner: input.offeredOwner,
+    text: input.text,
+    replaceMessageId: input.replaceMessageId,
+  });
   const clock = new TurnClock(input.deadlines);
   using _running = deps.running.add(clock);
   const { turnId, conversationId, messageId } = turn;
