@@ -10,12 +10,14 @@ import { askDatabase } from "./db/ask-database.ts";
 import type { Database } from "./db/database.ts";
 import { createTenantResolver } from "./tenants/resolve-tenant.ts";
 import { prepareDatabase } from "./tenants/set-up.ts";
+import { forgetKeys } from "./turns/idempotency-store.ts";
 import { Liveness } from "./turns/liveness.ts";
 import type { ChatModel, Retriever } from "./turns/ports.ts";
 import type { TurnDeps } from "./turns/run-turn.ts";
 import { RunningTurns } from "./turns/running-turns.ts";
 
 const LOCK_WAIT_MS = 30_000;
+const FORGET_KEYS_MS = 3_600_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 20_000;
 
@@ -57,6 +59,11 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     onError: (error) => log.warn({ err: error }, "The turns' heartbeat could not be written"),
   });
   await liveness.abandonLeftovers();
+  const forgetting = setInterval(() => {
+    database
+      .write(forgetKeys, { now: now() })
+      .catch((error) => log.warn({ err: error }, "Old idempotency keys could not be forgotten"));
+  }, FORGET_KEYS_MS).unref();
 
   let draining = false;
   const app = buildApp(parts, { visitorKey, running, now, isDraining: () => draining });
@@ -84,6 +91,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
       const late = setTimeout(() => server.closeAllConnections(), 1000);
       await closed;
       clearTimeout(late);
+      clearInterval(forgetting);
       liveness[Symbol.dispose]();
     },
   };

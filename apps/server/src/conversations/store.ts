@@ -1,7 +1,8 @@
-import { type Context, ERRORS, type ErrorCode, type Message, OrchaError } from "@orcha/contract";
+import { type Context, ERRORS, type Message, OrchaError } from "@orcha/contract";
 import type { Connection } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
 import { accessOf, type Claim } from "./access.ts";
+import { errorCodeOf } from "./error-code.ts";
 
 /** Positions are 32-bit integers in PostgreSQL. */
 export const MAX_POSITION = 2 ** 31 - 1;
@@ -153,10 +154,6 @@ function toMessage(row: TranscriptRow): Message {
 }
 
 function toError(stored: string): NonNullable<Message["error"]> {
-  const code: ErrorCode = isErrorCode(stored) ? stored : "internal";
+  const code = errorCodeOf(stored);
   return { code, message: ERRORS[code].message, retryable: ERRORS[code].retryable };
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(ERRORS, code);
 }

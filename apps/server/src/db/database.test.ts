@@ -34,6 +34,7 @@ describeOnEveryEngine("database", (engine) => {
     offeredOwner: null,
     text: "Hi",
     replaceMessageId: undefined,
+    idempotency: undefined,
     holder: "test",
     now: 0,
   });

@@ -10,6 +10,7 @@ export interface Schema {
   conversations: ConversationTable;
   turns: TurnTable;
   messages: MessageTable;
+  idempotency_keys: IdempotencyKeyTable;
   documents: DocumentTable;
   chunks: ChunkTable;
   terms: TermTable;
@@ -107,6 +108,17 @@ export interface MessageTable {
 export type DocumentState = "indexing" | "ready" | "removed";
 
 /** The long text is the last column, so that the others are read without it. */
+export interface IdempotencyKeyTable {
+  tenant_id: string;
+  /** The owner that the caller proved; empty for a caller without credential. */
+  scope: string;
+  key: string;
+  /** Of the normalised fields, so that a key cannot stand for two messages. */
+  body_hash: string;
+  turn_id: number;
+  created_at: number;
+}
+
 export interface DocumentTable {
   tenant_id: string;
   id: number;

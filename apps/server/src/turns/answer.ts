@@ -39,14 +39,15 @@ export class Answer {
       clock.firstToken();
       this.#firstTokenMs = clock.elapsedMs();
     }
-    return this.#append(this.#cleaner.push(part.text));
+    return this.append(this.#cleaner.push(part.text));
   }
 
   flush(): string {
-    return this.#append(this.#cleaner.flush());
+    return this.append(this.#cleaner.flush());
   }
 
-  #append(text: string): string {
+  /** Takes text that is clean already. */
+  append(text: string): string {
     this.#text += text;
     return text;
   }
@@ -74,7 +75,9 @@ export class Answer {
     return { inputTokens, outputTokens: estimateTokens(this.#text) };
   }
 
-  turnEnd(outcome: TurnOutcome): TurnEvent {
+  turnEnd(
+    outcome: Pick<TurnOutcome, "inputTokens" | "outputTokens" | "model" | "finishReason">,
+  ): TurnEvent {
     return {
       event: "turn-end",
       data: {

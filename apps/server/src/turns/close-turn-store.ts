@@ -3,7 +3,7 @@ import { defineWrite } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
 import { releaseLease } from "./lease-store.ts";
 import { insertMessage } from "./message-store.ts";
-import type { OpenedTurn } from "./open-turn-store.ts";
+import type { OpenedTurn } from "./opened-turn.ts";
 
 const endTurn = statement<{
   tenantId: string;

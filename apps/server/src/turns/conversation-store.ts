@@ -43,3 +43,14 @@ export const sealConversation = statement<{ tenantId: string; id: number; owner:
       .where("tenant_id", "=", p("tenantId"))
       .where("id", "=", p("id")),
 );
+
+/** Hands out another secret with a conversation that nobody owns yet. */
+export const offerConversation = statement<{ tenantId: string; id: number; owner: string }>()(
+  (db, p) =>
+    db
+      .updateTable("conversations")
+      .set({ offered_owner: p("owner") })
+      .where("tenant_id", "=", p("tenantId"))
+      .where("id", "=", p("id"))
+      .where("owner", "is", null),
+);

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { describeOnEveryEngine } from "../testing/databases.ts";
 import { startTestServer, type TestServer } from "../testing/server.ts";
 import { holderName, Liveness } from "./liveness.ts";
-import { type OpenedTurn, openTurn } from "./open-turn-store.ts";
+import { openTurn } from "./open-turn-store.ts";
+import type { OpenedTurn } from "./opened-turn.ts";
 import { listPendingTurns } from "./pending-turn-store.ts";
 
 const NO_SUCH_PROCESS = 2 ** 22 + 1;
@@ -23,6 +24,7 @@ describeOnEveryEngine("turns of a process that died", (engine) => {
       offeredOwner: null,
       text: "Hi",
       replaceMessageId: undefined,
+      idempotency: undefined,
       holder,
       now: Date.now(),
     });

@@ -4,9 +4,12 @@ import { type Connection, defineWrite } from "../db/database.ts";
 import { randomId, timeOrderedId } from "../db/ids.ts";
 import { statement } from "../db/statement.ts";
 import { insertConversation, sealConversation, selectConversation } from "./conversation-store.ts";
+import { type Idempotency, type KeySender, rememberKey } from "./idempotency-store.ts";
 import { lastTurnOf } from "./last-turn-store.ts";
 import { takeLease } from "./lease-store.ts";
 import { insertMessage } from "./message-store.ts";
+import { type OpenedTurn, openedTurn, type RepeatedTurn } from "./opened-turn.ts";
+import { repeatTurn } from "./repeat-turn-store.ts";
 
 const insertTurn = statement<{
   tenantId: string;
@@ -47,29 +50,28 @@ export interface OpenTurnInput {
   readonly text: string;
   /** A message of the last turn, which this one answers again. */
   readonly replaceMessageId: number | undefined;
+  /** Undefined for a message that its sender will not repeat. */
+  readonly idempotency: Idempotency | undefined;
   readonly holder: string;
   readonly now: number;
 }
 
-/** A turn that has begun: its conversation's lease is taken and the visitor's message is kept. */
-export interface OpenedTurn {
-  readonly turnId: number;
-  readonly conversationId: number;
-  /** The id that the answer will have. */
-  readonly messageId: number;
-  /** The place of the answer in the conversation. */
-  readonly position: number;
-  readonly replacesTurnId: number | undefined;
-}
-
 /**
- * The first of a turn's two transactions. Answers "busy" while another turn holds the conversation.
- * @throws OrchaError `conversation_not_found`, or `invalid_request` for a message that is not of the last turn
+ * The first of a turn's two transactions. Answers "busy" while another turn holds the conversation, and while the very
+ * same message is being answered.
+ *
+ * @throws OrchaError `conversation_not_found`, `idempotency_conflict`, or `invalid_request` for a message that is not of
+ *   the last turn
  */
 export const openTurn = defineWrite(
   "turns.open",
-  async (transaction, input: OpenTurnInput): Promise<OpenedTurn | "busy"> => {
-    const { tenantId, now } = input;
+  async (transaction, input: OpenTurnInput): Promise<OpenedTurn | RepeatedTurn | "busy"> => {
+    const { tenantId, now, idempotency } = input;
+    if (idempotency) {
+      const repeated = await repeatTurn(transaction, { ...input, ...senderOf(input), idempotency });
+      if (repeated) return repeated;
+    }
+
     // A turn takes two ids: its own, which the visitor's message shares, and the next one for the answer.
     const turnId = timeOrderedId(now);
     const place =
@@ -99,17 +101,19 @@ export const openTurn = defineWrite(
       contexts: null,
       now,
     });
-    return {
-      turnId,
-      conversationId,
-      messageId: turnId + 1,
-      position: position + 1,
-      replacesTurnId,
-    };
+    if (idempotency) {
+      const kept = await rememberKey(transaction, senderOf(input), idempotency, turnId);
+      if (!kept) throw new IdTakenError();
+    }
+    return openedTurn({ turnId, conversationId, position, replacesTurnId });
   },
 );
 
-/** Another process took the same id in the same millisecond: run the operation again. */
+function senderOf({ tenantId, claim, now }: OpenTurnInput): KeySender {
+  return { tenantId, owner: claim.owner, now };
+}
+
+/** Another process took the same id or key in the same moment: run the operation again. */
 class IdTakenError extends Error {
   override readonly name = "IdTakenError";
 }

@@ -2,7 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { OrchaError } from "@orcha/contract";
 import type { Database } from "../db/database.ts";
 import { holderName } from "./liveness.ts";
-import { type OpenedTurn, type OpenTurnInput, openTurn } from "./open-turn-store.ts";
+import { type OpenTurnInput, openTurn } from "./open-turn-store.ts";
+import type { OpenedTurn, RepeatedTurn } from "./opened-turn.ts";
 
 const FIRST_POLL_MS = 20;
 const LONGEST_POLL_MS = 250;
@@ -18,13 +19,13 @@ export interface OpenTurnDeps {
 export type TurnRequest = Omit<OpenTurnInput, "holder" | "now">;
 
 /**
- * Opens a turn, waiting for the one that runs in the same conversation, whichever process runs it.
+ * Opens a turn, waiting for the one that runs in the same conversation or under the same key, whichever process runs it.
  * @throws OrchaError `turn_in_progress` when that one takes too long
  */
 export async function openTurnInOrder(
   deps: OpenTurnDeps,
   request: TurnRequest,
-): Promise<OpenedTurn> {
+): Promise<OpenedTurn | RepeatedTurn> {
   const giveUp = performance.now() + deps.lockWaitMs;
   for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 2, LONGEST_POLL_MS)) {
     const opened = await attempt(deps, request);
@@ -34,7 +35,10 @@ export async function openTurnInOrder(
   }
 }
 
-async function attempt(deps: OpenTurnDeps, request: TurnRequest): Promise<OpenedTurn | "busy"> {
+async function attempt(
+  deps: OpenTurnDeps,
+  request: TurnRequest,
+): Promise<OpenedTurn | RepeatedTurn | "busy"> {
   for (let attempts = 1; ; attempts++) {
     try {
       const input = { ...request, holder: holderName, now: deps.now() };

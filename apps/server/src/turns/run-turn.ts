@@ -7,10 +7,13 @@ import { buildPrompt } from "./build-prompt.ts";
 import { closeTurn } from "./close-turn-store.ts";
 import { type Deadlines, TurnClock } from "./deadline.ts";
 import { fitHistory } from "./fit-history.ts";
+import type { Idempotency } from "./idempotency-store.ts";
 import { openTurnInOrder } from "./open-turn.ts";
-import type { OpenedTurn, TurnClaim } from "./open-turn-store.ts";
+import type { TurnClaim } from "./open-turn-store.ts";
+import type { OpenedTurn } from "./opened-turn.ts";
 import type { ChatModel, ChatModelRequest, Retriever } from "./ports.ts";
 import type { RunningTurns } from "./running-turns.ts";
+import { tellAgain } from "./tell-again.ts";
 
 /** More than any sensible budget holds; it bounds the read. */
 const MAX_HISTORY_MESSAGES = 100;
@@ -41,6 +44,7 @@ export interface TurnInput {
   readonly text: string;
   readonly useRag: boolean | undefined;
   readonly replaceMessageId: number | undefined;
+  readonly idempotency: Idempotency | undefined;
   readonly page: PageContext | undefined;
   readonly deadlines: Deadlines;
 }
@@ -59,7 +63,9 @@ export async function* runTurn(deps: TurnDeps, input: TurnInput): AsyncGenerator
     offeredOwner: input.offeredOwner,
     text: input.text,
     replaceMessageId: input.replaceMessageId,
+    idempotency: input.idempotency,
   });
+  if ("hasEnded" in turn) return yield* tellAgain(deps.database, input.tenant.id, turn);
   const clock = new TurnClock(input.deadlines);
   using _running = deps.running.add(clock);
   const { turnId, conversationId, messageId } = turn;

@@ -6,6 +6,7 @@ import type { Deadlines } from "../../turns/deadline.ts";
 import { runTurn, type TurnDeps, type TurnInput } from "../../turns/run-turn.ts";
 import { type Caller, type CallerOptions, identifyCaller, issueVisitorSecret } from "../caller.ts";
 import type { RequestContext } from "../context.ts";
+import { readIdempotency } from "../idempotency.ts";
 import { parseChatRequest } from "../parse-chat.ts";
 import { readJsonObject } from "../read-json.ts";
 import type { HeaderValues } from "../send.ts";
@@ -71,6 +72,7 @@ async function toTurnInput(
       text: request.text,
       useRag: request.use_rag ?? undefined,
       replaceMessageId: request.replace_message_id ?? undefined,
+      idempotency: readIdempotency(c, request, owner),
       page: request.context ?? undefined,
       deadlines: streams ? deps.streamDeadlines : deps.jsonDeadlines,
     },

@@ -1,0 +1,58 @@
+import { type ErrorCode, type FinishReason, finishReasonSchema } from "@orcha/contract";
+import { errorCodeOf } from "../conversations/error-code.ts";
+import type { Connection } from "../db/database.ts";
+import { statement } from "../db/statement.ts";
+
+/** How a turn ended, as it was stored. */
+export interface EndedTurn {
+  readonly text: string;
+  /** JSON; null when retrieval did not run. */
+  readonly contexts: string | null;
+  readonly errorCode: ErrorCode | undefined;
+  readonly finishReason: FinishReason;
+  readonly model: string | null;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+const selectEndedTurn = statement<{ tenantId: string; turnId: number; messageId: number }>()(
+  (db, p) =>
+    db
+      .selectFrom("turns")
+      .leftJoin("messages", (join) =>
+        join
+          .onRef("messages.tenant_id", "=", "turns.tenant_id")
+          .on("messages.id", "=", p("messageId")),
+      )
+      .select([
+        "turns.error_code",
+        "turns.finish_reason",
+        "turns.model",
+        "turns.input_tokens",
+        "turns.output_tokens",
+        "messages.text",
+        "messages.contexts",
+      ])
+      .where("turns.tenant_id", "=", p("tenantId"))
+      .where("turns.id", "=", p("turnId")),
+);
+
+/** Reads a turn with its answer; throws for one that is not there. */
+export async function getEndedTurn(
+  reader: Connection,
+  tenantId: string,
+  turn: { readonly turnId: number; readonly messageId: number },
+): Promise<EndedTurn> {
+  const { turnId, messageId } = turn;
+  const [row] = await reader.run(selectEndedTurn, { tenantId, turnId, messageId });
+  if (!row) throw new Error(`No turn ${turnId}`);
+  return {
+    text: row.text ?? "",
+    contexts: row.contexts,
+    errorCode: row.error_code === null ? undefined : errorCodeOf(row.error_code),
+    finishReason: finishReasonSchema.catch("stop").parse(row.finish_reason),
+    model: row.model,
+    inputTokens: row.input_tokens,
+    outputTokens: row.output_tokens,
+  };
+}

@@ -1,0 +1,32 @@
+import type { Connection } from "../db/database.ts";
+import { offerConversation } from "./conversation-store.ts";
+import { findKeyedTurn, type Idempotency, type KeySender } from "./idempotency-store.ts";
+import { type OpenedTurn, openedTurn, type RepeatedTurn } from "./opened-turn.ts";
+import { runAgain } from "./run-again-store.ts";
+
+/** A message with a key, and what the process adds. */
+export interface KeyedMessage extends KeySender {
+  readonly idempotency: Idempotency;
+  readonly offeredOwner: string | null;
+  readonly holder: string;
+}
+
+/**
+ * The turn that a message stands for already: told again when it ended, run again when its failure may pass, "busy" while it
+ * runs; undefined for a new message.
+ */
+export async function repeatTurn(
+  transaction: Connection,
+  message: KeyedMessage,
+): Promise<OpenedTurn | RepeatedTurn | "busy" | undefined> {
+  const known = await findKeyedTurn(transaction, message, message.idempotency);
+  if (!known) return undefined;
+  if (known.state === "pending") return "busy";
+  if (message.offeredOwner !== null) {
+    // The first answer was lost, and the secret with it.
+    const { tenantId, offeredOwner: owner } = message;
+    await transaction.change(offerConversation, { tenantId, id: known.conversationId, owner });
+  }
+  if (known.state === "ended") return { ...openedTurn(known), hasEnded: true };
+  return (await runAgain(transaction, message, known)) ? openedTurn(known) : "busy";
+}
