@@ -81,6 +81,7 @@ describe("sendOrchaMessage", () => {
       userId: 3,
       visitor: "v1",
       authToken: async () => "jwt",
+      idempotencyKey: "key-1",
       apiBaseUrl: `${apiBaseUrl}//`,
     });
 
@@ -96,6 +97,7 @@ describe("sendOrchaMessage", () => {
     expect(seen[0]?.headers).toMatchObject({
       authorization: "Bearer jwt",
       "x-aura-visitor": "v1",
+      "idempotency-key": "key-1",
       "content-type": "application/json",
     });
   });
@@ -108,6 +110,7 @@ describe("sendOrchaMessage", () => {
     expect(seen[0]?.body).toBe('{"text":"Hi"}');
     expect(seen[0]?.headers).not.toHaveProperty("authorization");
     expect(seen[0]?.headers).not.toHaveProperty("x-aura-visitor");
+    expect(seen[0]?.headers).not.toHaveProperty("idempotency-key");
   });
 
   it("throws what a failed envelope says, with status 200 as with any other", async () => {

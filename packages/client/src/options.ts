@@ -31,6 +31,8 @@ export interface MessageOptions extends ConnectionOptions {
   readonly useRag?: boolean | null | undefined;
   /** Answer a message of the last turn again. */
   readonly replaceMessageId?: number | null | undefined;
+  /** Makes sending again safe: the same key and message are the same turn. At least 128 random bits, such as a UUID. */
+  readonly idempotencyKey?: string | undefined;
   /** The page the visitor is on. */
   readonly context?: PageContext | null | undefined;
 }

@@ -5,10 +5,15 @@ import type { AuthToken, ConnectionOptions } from "./options.ts";
 export async function request(
   options: ConnectionOptions,
   path: string,
-  init: { readonly accept?: string; readonly json?: unknown } = {},
+  init: {
+    readonly accept?: string;
+    readonly json?: unknown;
+    readonly idempotencyKey?: string | undefined;
+  } = {},
 ): Promise<Response> {
   const headers: Record<string, string> = { Accept: init.accept ?? "application/json" };
   if (init.json !== undefined) headers["Content-Type"] = "application/json";
+  if (init.idempotencyKey) headers["Idempotency-Key"] = init.idempotencyKey;
   if (options.visitor) headers["X-Aura-Visitor"] = options.visitor;
   const token = await readToken(options.authToken);
   if (token) headers.Authorization = `Bearer ${token}`;

@@ -11,7 +11,10 @@ import { request } from "./request.ts";
  * await sendOrchaMessage({ text: "And then?", conversationId: first.conversation_id, apiBaseUrl: "https://chat.example.com" });
  */
 export async function sendOrchaMessage(options: MessageOptions): Promise<Answer> {
-  const response = await request(options, "chat-v2", { json: chatBody(options) });
+  const response = await request(options, "chat-v2", {
+    json: chatBody(options),
+    idempotencyKey: options.idempotencyKey,
+  });
   const body = await readAnswer(response, options.signal);
 
   if (!isObject(body.data) || typeof body.data.text !== "string") {

@@ -28,6 +28,7 @@ export async function* streamOrchaMessage(
   const response = await request(options, "chat-v2", {
     accept: "text/event-stream",
     json: chatBody(options),
+    idempotencyKey: options.idempotencyKey,
   });
   const isStream = response.headers.get("Content-Type")?.includes("text/event-stream");
   if (!response.ok || !isStream || !response.body) {
