@@ -34,6 +34,9 @@ export async function runServe(installation: Installation, args: ServeArgs): Pro
   const say = isDemo ? speakPlainly() : undefined;
   const log = createLog(config, isDemo && !installation.env.ORCHA_LOG_LEVEL);
 
+  // One forgotten promise must not end everybody's conversation.
+  process.on("unhandledRejection", (error) => log.error({ err: error }, "A promise was forgotten"));
+
   await using database = await openDatabase(config, installation.writerScript);
   await using model = createChatModel(models, {
     extractive: createExtractiveAnswerer(),
