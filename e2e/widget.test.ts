@@ -169,6 +169,38 @@ describe.skipIf(!findChromium())("the widget in Chromium", () => {
     expect(await frame.locator("img, script:not(head script), iframe, style").count()).toBe(0);
   });
 
+  it("keeps an opened source inside the panel, however long its lines are", async () => {
+    const { page } = await visit();
+    const frame = await openChat(page);
+    const long = `Paste this:\n\n\`\`\`\n${"x".repeat(300)}\n\`\`\``;
+    server.reply((turn) => {
+      turn.start([passage(1, "Embed the widget", long)]);
+      turn.end("Here. [1]");
+    });
+    await ask(frame, "How?");
+    await frame.click(".sources li > button");
+    await frame.waitForSelector(".sources blockquote");
+    const overflow = await frame.evaluate(() => {
+      const main = document.querySelector("main");
+      return main ? main.scrollWidth - main.clientWidth : -1;
+    });
+    expect(overflow).toBe(0);
+  });
+
+  it("does not send with the Enter that accepts a composed word, in Safari's form too", async () => {
+    const { page } = await visit();
+    const frame = await openChat(page);
+    const before = server.asked.length;
+    await frame.fill("textarea", "にほん");
+    const composing = { key: "Enter", keyCode: 229, bubbles: true };
+    await frame.dispatchEvent("textarea", "keydown", { ...composing, isComposing: true });
+    await frame.dispatchEvent("textarea", "keydown", composing);
+    expect(await frame.inputValue("textarea")).toBe("にほん");
+    await frame.press("textarea", "Enter");
+    await frame.waitForSelector(".tool");
+    expect(server.asked.slice(before).map(({ body }) => body.text)).toEqual(["にほん"]);
+  });
+
   it("is used by keyboard alone, and gives the focus back", async () => {
     const { page } = await visit();
     await page.waitForFunction(() => document.querySelector("aura-chat"));

@@ -40,7 +40,7 @@ export async function readToken(options: InitOptions): Promise<string | undefine
   const token = typeof authToken === "function" ? await authToken() : authToken;
   if (typeof token !== "string" || token === "") return undefined;
   if (!token.startsWith("orcha_sk_")) return token;
-  console.error("[aura] authToken is a secret API key: it belongs on a server.");
+  console.error("[aura] authToken is a secret API key");
   return undefined;
 }
 

@@ -23,8 +23,14 @@ export class App extends Component<Props> {
   override componentDidMount() {
     const { host } = this.props;
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.isComposing) host.close();
+      if (event.keyCode === 27) host.close(); // 229 while a word is being composed
     });
+    // A control that was used may vanish; the focus then goes on to the composer instead of nowhere.
+    document.addEventListener("click", ({ target }) =>
+      setTimeout(() => {
+        if (target instanceof Node && !target.isConnected) focusInput();
+      }),
+    );
     host.onShown(focusInput);
     host.ready();
   }
@@ -41,11 +47,11 @@ export class App extends Component<Props> {
               key="header"
               title={options.header?.title || "Assistant"}
               subtitle={options.header?.subtitle}
-              onNew={isEmpty ? undefined : then(chat.newConversation)}
+              onNew={isEmpty ? undefined : chat.newConversation}
               onClose={host.isEmbedded ? host.close : undefined}
             />,
             isEmpty ? (
-              <Welcome key="welcome" options={options} onStarter={then(chat.send)} />
+              <Welcome key="welcome" options={options} onStarter={chat.send} />
             ) : (
               <Transcript key="transcript" chat={chat} announcer={announcer} />
             ),
@@ -56,14 +62,6 @@ export class App extends Component<Props> {
       </Watch>
     );
   }
-}
-
-/** The control that was used vanishes with the screen it was on, and focus goes on to the composer. */
-function then<Arguments extends unknown[]>(act: (...args: Arguments) => unknown) {
-  return (...args: Arguments) => {
-    act(...args);
-    focusInput();
-  };
 }
 
 function focusInput() {

@@ -47,7 +47,8 @@ export class Composer extends Component<Props, { readonly draft: string }> {
             value={draft}
             onInput={(event) => this.setState({ draft: event.currentTarget.value })}
             onKeyDown={(event) => {
-              if (event.key === "Enter" && !event.shiftKey && !event.isComposing) this.send(event);
+              // 229 while a word is being composed; Safari says isComposing: false for its last Enter already.
+              if (event.keyCode === 13 && !event.shiftKey) this.send(event);
             }}
           />
           <Watch on={[chat.busy]}>
