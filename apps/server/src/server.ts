@@ -8,7 +8,7 @@ import { createApp } from "./app.ts";
 import type { Config } from "./config/config.ts";
 import { askDatabase } from "./db/ask-database.ts";
 import type { Database } from "./db/database.ts";
-import { createTenantResolver } from "./tenants/resolve-tenant.ts";
+import { createLabelRecorder, createTenantResolver } from "./tenants/resolve-tenant.ts";
 import { prepareDatabase } from "./tenants/set-up.ts";
 import { forgetKeys } from "./turns/idempotency-store.ts";
 import { Liveness } from "./turns/liveness.ts";
@@ -55,7 +55,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const liveness = new Liveness({
     database,
     now,
-    running: () => running.size,
+    running: () => running.turnIds(),
     onError: (error) => log.warn({ err: error }, "The turns' heartbeat could not be written"),
   });
   await liveness.abandonLeftovers();
@@ -107,11 +107,10 @@ interface ProcessState {
 function buildApp(parts: ServerParts, state: ProcessState): ReturnType<typeof createApp> {
   const { config, database, log } = parts;
   const { now, isDraining } = state;
+  const tenancy = { database, defaultTenantId: config.DEFAULT_WIDGET_TENANT_ID, now };
   const resolveTenant = createTenantResolver({
-    database,
-    defaultTenantId: config.DEFAULT_WIDGET_TENANT_ID,
+    ...tenancy,
     unknownTenants: config.ORCHA_UNKNOWN_TENANTS,
-    now,
   });
   const turns: TurnDeps = {
     database,
@@ -133,6 +132,7 @@ function buildApp(parts: ServerParts, state: ProcessState): ReturnType<typeof cr
       database,
       turns,
       resolveTenant,
+      recordLabel: createLabelRecorder(tenancy),
       caller,
       defaultUserId: config.DEFAULT_WIDGET_USER_ID,
       defaultTenantId: config.DEFAULT_WIDGET_TENANT_ID,

@@ -1,5 +1,5 @@
 import { type Context, ERRORS, type Message, OrchaError } from "@orcha/contract";
-import type { Connection } from "../db/database.ts";
+import { type Connection, defineWrite } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
 import { accessOf, type Claim } from "./access.ts";
 import { errorCodeOf } from "./error-code.ts";
@@ -95,6 +95,8 @@ export async function readHistory(
 
 /** One page of a transcript in reading order, and the position to read on before; undefined at the beginning. */
 export interface TranscriptPage {
+  /** True when the secret that was handed out with the conversation came back just now: it is to be sealed. */
+  readonly seals: boolean;
   readonly messages: readonly Message[];
   readonly before: number | undefined;
 }
@@ -123,6 +125,7 @@ export async function readTranscript(
   const shown = rows.slice(0, page.limit);
   const earliest = shown.at(-1)?.position;
   return {
+    seals: access === "seals",
     messages: shown.reverse().map(toMessage),
     before: rows.length > page.limit ? earliest : undefined,
   };
@@ -157,3 +160,23 @@ function toError(stored: string): NonNullable<Message["error"]> {
   const code = errorCodeOf(stored);
   return { code, message: ERRORS[code].message, retryable: ERRORS[code].retryable };
 }
+
+/** Makes a conversation that nobody owned its owner's for good. */
+export const sealConversation = defineWrite(
+  "conversations.seal",
+  async (
+    transaction,
+    input: { readonly tenantId: string; readonly id: number; readonly owner: string },
+  ): Promise<void> => {
+    await transaction.query(
+      transaction.builder
+        .updateTable("conversations")
+        .set({ owner: input.owner, offered_owner: null })
+        .where("tenant_id", "=", input.tenantId)
+        .where("id", "=", input.id)
+        .where("offered_owner", "=", input.owner),
+    );
+  },
+);
+
+export const CONVERSATION_WRITES = [sealConversation];

@@ -11,7 +11,7 @@ const DEFAULT_PAGE = 50;
 export function tenantParameter(c: RequestContext): string | undefined {
   const tenant = c.req.query("tenant_id");
   if (tenant === undefined || tenant === "") return undefined;
-  if (tenant.length > MAX_TENANT_CHARS) {
+  if ([...tenant].length > MAX_TENANT_CHARS) {
     throw new OrchaError("invalid_request", "tenant_id must be a string of 1 to 100 characters.");
   }
   return cleanText(tenant);

@@ -2,6 +2,7 @@ import { chatRequestSchema, OrchaError, type ParsedChatRequest } from "@orcha/co
 import { cleanText } from "../turns/clean-text.ts";
 
 const MAX_PAGE_CONTEXT_BYTES = 2048;
+const MAX_NESTING = 32;
 
 /** What each field must be, for the page's author to read. */
 const FIELD_RULES: Readonly<Record<string, string>> = {
@@ -20,6 +21,10 @@ const FIELD_RULES: Readonly<Record<string, string>> = {
  * @throws OrchaError `invalid_request` or `text_too_long`, with a sentence about the first field that is wrong
  */
 export function parseChatRequest(body: unknown, maxTextChars: number): ParsedChatRequest {
+  // Checked first: what reads a body field by field follows its nesting, and a deep one would exhaust the stack.
+  if (nestsDeeperThan(body, MAX_NESTING)) {
+    throw new OrchaError("invalid_request", FIELD_RULES.context);
+  }
   const parsed = chatRequestSchema.safeParse(body);
   if (!parsed.success) {
     const field = String(parsed.error.issues[0]?.path[0] ?? "");
@@ -43,4 +48,9 @@ export function parseChatRequest(body: unknown, maxTextChars: number): ParsedCha
   }
   const tenant = request.tenant_id == null ? undefined : cleanText(request.tenant_id);
   return { ...request, text, tenant_id: tenant };
+}
+
+function nestsDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => nestsDeeperThan(inner, levels - 1));
 }

@@ -24,7 +24,9 @@ async function readText(c: RequestContext): Promise<string> {
   const length = c.req.header("content-length");
   if (length !== undefined) {
     if (Number(length) > MAX_BODY_BYTES) throw new OrchaError("payload_too_large");
-    return c.req.text();
+    return c.req.text().catch(() => {
+      throw notJson(); // the client left or sent less than it announced
+    });
   }
   const chunks: Buffer[] = [];
   let bytes = 0;

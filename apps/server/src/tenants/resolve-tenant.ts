@@ -42,16 +42,27 @@ export function createTenantResolver(options: TenantResolverOptions): TenantReso
     if (tenant) return { tenant, label: "" };
     const fallback = await findTenant(database.reader, defaultTenantId);
     if (!fallback || options.unknownTenants === "refuse") throw new OrchaError("tenant_not_found");
-    return { tenant: fallback, label: await labelOf(named) };
+    return { tenant: fallback, label: named };
   }
+}
 
-  async function labelOf(named: string): Promise<string> {
-    if (await labelExists(database.reader, defaultTenantId, named)) return named;
-    const added = await database.write(addLabel, {
-      tenantId: defaultTenantId,
-      label: named,
-      now: options.now(),
-    });
-    return added ? named : "";
-  }
+export type LabelRecorder = (label: string) => Promise<void>;
+
+/**
+ * Makes the function that puts a label on the list by which the operator filters. A day brings at most 1,000 new ones;
+ * conversations under a further one are kept apart all the same, but stand on no list.
+ */
+export function createLabelRecorder(
+  options: Pick<TenantResolverOptions, "database" | "defaultTenantId" | "now">,
+): LabelRecorder {
+  const { database, defaultTenantId: tenantId, now } = options;
+  const known = new Set<string>();
+
+  return async (label) => {
+    if (label === "" || known.has(label)) return;
+    const listed =
+      (await labelExists(database.reader, tenantId, label)) ||
+      (await database.write(addLabel, { tenantId, label, now: now() }));
+    if (listed && known.size < MAX_CACHED) known.add(label);
+  };
 }

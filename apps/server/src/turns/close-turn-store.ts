@@ -4,6 +4,7 @@ import { statement } from "../db/statement.ts";
 import { releaseLease } from "./lease-store.ts";
 import { insertMessage } from "./message-store.ts";
 import type { OpenedTurn } from "./opened-turn.ts";
+import { markReplaced } from "./replaced-store.ts";
 
 const endTurn = statement<{
   tenantId: string;
@@ -34,14 +35,6 @@ const endTurn = statement<{
     .where("tenant_id", "=", p("tenantId"))
     .where("id", "=", p("id"))
     .where("state", "=", "pending"),
-);
-
-const markReplaced = statement<{ tenantId: string; id: number }>()((db, p) =>
-  db
-    .updateTable("turns")
-    .set({ replaced: 1 })
-    .where("tenant_id", "=", p("tenantId"))
-    .where("id", "=", p("id")),
 );
 
 export interface EndTurnInput {

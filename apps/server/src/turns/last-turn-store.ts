@@ -1,20 +1,27 @@
 import { OrchaError } from "@orcha/contract";
 import type { Connection } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
+import { markReplaced } from "./replaced-store.ts";
 
 const selectLastTurn = statement<{ tenantId: string; conversationId: number }>()((db, p) =>
   db
     .selectFrom("messages")
-    .select("turn_id")
-    .where("tenant_id", "=", p("tenantId"))
-    .where("conversation_id", "=", p("conversationId"))
-    .orderBy("position", "desc")
+    .innerJoin("turns", (join) =>
+      join
+        .onRef("turns.tenant_id", "=", "messages.tenant_id")
+        .onRef("turns.id", "=", "messages.turn_id"),
+    )
+    .select(["turns.id", "turns.state", "turns.replaces_turn_id"])
+    .where("messages.tenant_id", "=", p("tenantId"))
+    .where("messages.conversation_id", "=", p("conversationId"))
+    .where("turns.replaced", "=", 0)
+    .orderBy("messages.position", "desc")
     .limit(1),
 );
 
 /**
- * The turn that a message belongs to, when it is the conversation's last. A turn's messages have its own id and the next;
- * the answer's counts even when the turn failed before there was one.
+ * The turn that a message belongs to, when it is the conversation's last. A turn's messages have its own even id and the
+ * next; the answer's counts even when the turn failed before there was one.
  *
  * @throws OrchaError `invalid_request` for any other message
  */
@@ -25,7 +32,13 @@ export async function lastTurnOf(
   messageId: number,
 ): Promise<number> {
   const [last] = await transaction.run(selectLastTurn, { tenantId, conversationId });
-  if (last && (messageId === last.turn_id || messageId === last.turn_id + 1)) return last.turn_id;
+  // An attempt to replace a turn that failed leaves that turn the last one; the attempt itself goes.
+  const replaced = last?.state === "failed" ? last.replaces_turn_id : null;
+  const lastId = replaced ?? last?.id;
+  if (last && lastId !== undefined && [last.id, lastId].includes(messageId - (messageId % 2))) {
+    if (replaced !== null) await transaction.change(markReplaced, { tenantId, id: last.id });
+    return lastId;
+  }
   throw new OrchaError(
     "invalid_request",
     "replace_message_id must be a message of the last turn of this conversation.",

@@ -32,11 +32,11 @@ describeOnEveryEngine("turns of a process that died", (engine) => {
     return opened;
   }
 
-  function liveness(clock: { ms: number }): Liveness {
+  function liveness(clock: { ms: number }, running: readonly number[] = []): Liveness {
     return new Liveness({
       database: server.database,
       now: Date.now,
-      running: () => 1,
+      running: () => running,
       onError: (error) => {
         throw error;
       },
@@ -69,10 +69,20 @@ describeOnEveryEngine("turns of a process that died", (engine) => {
     expect(await listPendingTurns(server.database.reader)).toEqual([]);
   });
 
-  it("are left alone while their process counts", async () => {
+  it("are failed in our own process too when it does not run them any more", async () => {
     await open(holderName);
     const clock = { ms: 0 };
     using watcher = liveness(clock);
+    await watcher.look();
+    clock.ms = 15_001;
+    await watcher.look();
+    expect(await listPendingTurns(server.database.reader)).toEqual([]);
+  });
+
+  it("are left alone while their process counts", async () => {
+    const { turnId } = await open(holderName);
+    const clock = { ms: 0 };
+    using watcher = liveness(clock, [turnId]);
     for (let look = 0; look < 5; look++) {
       await watcher.look();
       clock.ms += 14_000;

@@ -17,8 +17,8 @@ export const holderName = `${hostname()}:${process.pid}:${randomBytes(6).toStrin
 export interface LivenessDeps {
   readonly database: Database;
   readonly now: () => number;
-  /** How many turns this process is running. */
-  readonly running: () => number;
+  /** The turns that this process is running at this moment. */
+  readonly running: () => readonly number[];
   readonly onError: (error: unknown) => void;
   /** @default performance.now */
   readonly monotonicMs?: (() => number) | undefined;
@@ -55,7 +55,9 @@ export class Liveness implements Disposable {
   async look(): Promise<void> {
     const { database, now, running, onError } = this.#deps;
     try {
-      if (running() > 0) await database.write(beatTurns, { holder: holderName });
+      // Only what really runs: a turn whose end could not be stored must be found dead like any other.
+      const turnIds = running();
+      if (turnIds.length > 0) await database.write(beatTurns, { holder: holderName, turnIds });
       const dead = this.#findDead(await listPendingTurns(database.reader));
       if (dead.length > 0) await database.write(abandonTurns, { turns: dead, now: now() });
     } catch (error) {

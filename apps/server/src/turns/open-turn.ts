@@ -12,6 +12,7 @@ const MAX_ID_ATTEMPTS = 5;
 export interface OpenTurnDeps {
   readonly database: Database;
   readonly lockWaitMs: number;
+  readonly running: { readonly isDraining: boolean };
   readonly now: () => number;
 }
 
@@ -20,7 +21,7 @@ export type TurnRequest = Omit<OpenTurnInput, "holder" | "now">;
 
 /**
  * Opens a turn, waiting for the one that runs in the same conversation or under the same key, whichever process runs it.
- * @throws OrchaError `turn_in_progress` when that one takes too long
+ * @throws OrchaError `turn_in_progress` when that one takes too long, `unavailable` when the process goes away meanwhile
  */
 export async function openTurnInOrder(
   deps: OpenTurnDeps,
@@ -32,6 +33,7 @@ export async function openTurnInOrder(
     if (opened !== "busy") return opened;
     if (performance.now() + wait > giveUp) throw new OrchaError("turn_in_progress");
     await delay(wait);
+    if (deps.running.isDraining) throw new OrchaError("unavailable");
   }
 }
 

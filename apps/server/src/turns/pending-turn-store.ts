@@ -2,14 +2,6 @@ import { type Connection, defineWrite } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
 import { releaseLease } from "./lease-store.ts";
 
-const countHeartbeat = statement<{ holder: string }>()((db, p) =>
-  db
-    .updateTable("turns")
-    .set((set) => ({ heartbeat: set("heartbeat", "+", 1) }))
-    .where("state", "=", "pending")
-    .where("holder", "=", p("holder")),
-);
-
 const selectPending = statement<Record<never, never>>()((db) =>
   db
     .selectFrom("turns")
@@ -34,11 +26,21 @@ const abandonTurn = statement<{ tenantId: string; id: number; heartbeat: number;
       .where("heartbeat", "=", p("heartbeat")),
 );
 
-/** Tells the other processes that the turns of this one are alive. */
+/** Tells the other processes that these turns of this one are alive. */
 export const beatTurns = defineWrite(
   "turns.beat",
-  async (transaction, input: { readonly holder: string }): Promise<void> => {
-    await transaction.change(countHeartbeat, input);
+  async (
+    transaction,
+    { holder, turnIds }: { readonly holder: string; readonly turnIds: readonly number[] },
+  ): Promise<void> => {
+    await transaction.query(
+      transaction.builder
+        .updateTable("turns")
+        .set((set) => ({ heartbeat: set("heartbeat", "+", 1) }))
+        .where("state", "=", "pending")
+        .where("holder", "=", holder)
+        .where("id", "in", turnIds),
+    );
   },
 );
 

@@ -67,7 +67,7 @@ export async function* runTurn(deps: TurnDeps, input: TurnInput): AsyncGenerator
   });
   if ("hasEnded" in turn) return yield* tellAgain(deps.database, input.tenant.id, turn);
   const clock = new TurnClock(input.deadlines);
-  using _running = deps.running.add(clock);
+  using _running = deps.running.add(turn.turnId, clock);
   const { turnId, conversationId, messageId } = turn;
   const answer = new Answer(conversationId);
   yield {

@@ -250,6 +250,39 @@ describeOnEveryEngine("chat-v2", (engine) => {
     ]);
   });
 
+  it("can replace a turn again whose replacement failed, and keeps only the one that worked", async () => {
+    const visitor = { "x-aura-visitor": await server.visitor() };
+    const first = await server.chat({ text: "One" }, visitor);
+    const { conversation_id } = first.data;
+    const again = { text: "One", conversation_id };
+    const replace = (answer: { headers: Headers }) => ({
+      ...again,
+      replace_message_id: Number(answer.headers.get("x-orcha-message-id")),
+    });
+    server.model.reply = () => {
+      throw new Error("away");
+    };
+    const failed = await server.chat(replace(first), visitor);
+    const failedToo = await server.chat(replace(first), visitor);
+    server.model.reply = () => ["Better."];
+    const worked = await server.chat(replace(failedToo), visitor);
+    expect([failed, failedToo, worked].map(({ success }) => success)).toEqual([false, false, true]);
+    expect(server.model.requests.at(-1)?.messages).toHaveLength(1);
+    const { data } = await server.messages(conversation_id, visitor["x-aura-visitor"]);
+    expect(data.map(({ text }) => text)).toEqual(["One", "Better."]);
+  });
+
+  it("refuses a body that is nested too deeply instead of following it", async () => {
+    const deep = `{"text":"Hi","context":{"data":{"a":${"[".repeat(50_000)}${"]".repeat(50_000)}}}}`;
+    const response = await fetch(`${server.url}/api/v1/orcha/chat-v2`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: deep,
+    });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("x-orcha-error")).toBe("invalid_request");
+  });
+
   describe("conversation ids", () => {
     it("are random, so that one tells nothing of another", async () => {
       const ids: number[] = [];

@@ -1,6 +1,6 @@
 import { OrchaError, type ParsedChatRequest } from "@orcha/contract";
 import type { Database } from "../../db/database.ts";
-import type { TenantResolver } from "../../tenants/resolve-tenant.ts";
+import type { LabelRecorder, TenantResolver } from "../../tenants/resolve-tenant.ts";
 import { userExists } from "../../tenants/store.ts";
 import type { Deadlines } from "../../turns/deadline.ts";
 import { runTurn, type TurnDeps, type TurnInput } from "../../turns/run-turn.ts";
@@ -16,6 +16,7 @@ export interface ChatDeps {
   readonly database: Database;
   readonly turns: TurnDeps;
   readonly resolveTenant: TenantResolver;
+  readonly recordLabel: LabelRecorder;
   readonly caller: CallerOptions;
   readonly defaultUserId: number;
   readonly defaultTenantId: string;
@@ -57,8 +58,10 @@ async function toTurnInput(
     throw new OrchaError("user_not_found");
   }
 
-  // A caller that brought nothing gets a secret with a new conversation; one that brought a wrong one gets another.
   const isNew = request.conversation_id == null;
+  if (isNew) await deps.recordLabel(label);
+
+  // A caller that brought nothing gets a secret with a new conversation; one that brought a wrong one gets another.
   const issues = caller.kind === "invalid" || (caller.kind === "none" && isNew);
   const issued = issues ? issueVisitorSecret(c, deps.caller) : undefined;
   const owner = caller.kind === "visitor" ? caller.secret.owner : null;

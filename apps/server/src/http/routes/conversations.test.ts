@@ -72,6 +72,13 @@ describeOnEveryEngine("transcript", (engine) => {
     expect((await server.messages(first.data.conversation_id, visitor)).data).toHaveLength(2);
   });
 
+  it("belongs to that secret from then on", async () => {
+    const first = await server.chat({ text: "Hi" });
+    const { conversation_id } = first.data;
+    await server.messages(conversation_id, String(first.headers.get("x-aura-visitor")));
+    expect((await server.chat({ text: "By id alone", conversation_id })).success).toBe(false);
+  });
+
   it("does not exist for anybody else, by whatever id", async () => {
     const visitor = await server.visitor();
     const headers = { "x-aura-visitor": visitor };

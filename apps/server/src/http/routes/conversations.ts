@@ -1,5 +1,5 @@
 import type { MessagePage } from "@orcha/contract";
-import { readTranscript } from "../../conversations/store.ts";
+import { readTranscript, sealConversation } from "../../conversations/store.ts";
 import type { Database } from "../../db/database.ts";
 import type { TenantResolver } from "../../tenants/resolve-tenant.ts";
 import { type CallerOptions, identifyCaller } from "../caller.ts";
@@ -26,18 +26,18 @@ export async function conversationMessages(
 ): Promise<Response> {
   const caller = identifyCaller(c, deps.caller);
   const { tenant, label } = await deps.resolveTenant(tenantParameter(c));
-  const { messages, before } = await readTranscript(
+  const id = conversationParameter(c);
+  const owner = caller.kind === "visitor" ? caller.secret.owner : null;
+  const { messages, before, seals } = await readTranscript(
     deps.database.reader,
     tenant.id,
-    conversationParameter(c),
-    {
-      label,
-      userId: undefined,
-      owner: caller.kind === "visitor" ? caller.secret.owner : null,
-      strict: true,
-    },
+    id,
+    { label, userId: undefined, owner, strict: true },
     { before: cursorParameter(c), limit: limitParameter(c), now: deps.now() },
   );
+  if (seals && owner !== null) {
+    await deps.database.write(sealConversation, { tenantId: tenant.id, id, owner });
+  }
   const page: MessagePage = {
     data: [...messages],
     next_cursor: before === undefined ? null : String(before),
