@@ -107,9 +107,10 @@ interface ProcessState {
 function buildApp(parts: ServerParts, state: ProcessState): ReturnType<typeof createApp> {
   const { config, database, log } = parts;
   const { now, isDraining } = state;
-  const tenancy = { database, defaultTenantId: config.DEFAULT_WIDGET_TENANT_ID, now };
+  const defaultTenantId = config.DEFAULT_WIDGET_TENANT_ID;
   const resolveTenant = createTenantResolver({
-    ...tenancy,
+    database,
+    defaultTenantId,
     unknownTenants: config.ORCHA_UNKNOWN_TENANTS,
   });
   const turns: TurnDeps = {
@@ -132,7 +133,7 @@ function buildApp(parts: ServerParts, state: ProcessState): ReturnType<typeof cr
       database,
       turns,
       resolveTenant,
-      recordLabel: createLabelRecorder(tenancy),
+      recordLabel: createLabelRecorder({ database, defaultTenantId, now }),
       caller,
       defaultUserId: config.DEFAULT_WIDGET_USER_ID,
       defaultTenantId: config.DEFAULT_WIDGET_TENANT_ID,

@@ -103,6 +103,33 @@ describeOnEveryEngine("a message that is sent again under its key", (engine) => 
     expect(server.model.requests).toHaveLength(1);
   });
 
+  it("does not run again what the conversation has gone past", async () => {
+    server.model.reply = () => {
+      throw new OrchaError("model_unavailable");
+    };
+    const failed = await server.chat({ text: "First" }, mine);
+    server.model.reply = () => ["Noted."];
+    const { conversation_id } = failed.data;
+    const visitor = { "x-aura-visitor": String(mine["x-aura-visitor"]) };
+    await server.chat({ text: "Second", conversation_id }, visitor);
+    const again = await server.chat({ text: "First" }, mine);
+    expect(again.headers.get("x-orcha-error")).toBe("model_unavailable");
+    expect(server.model.requests).toHaveLength(2);
+  });
+
+  it("is not run for a stranger once the conversation is sealed", async () => {
+    server.model.reply = () => {
+      throw new OrchaError("model_unavailable");
+    };
+    const unsigned = { "idempotency-key": KEY };
+    const failed = await server.chat({ text: "Hi" }, unsigned);
+    const visitor = String(failed.headers.get("x-aura-visitor"));
+    await server.messages(failed.data.conversation_id, visitor);
+    const stranger = await server.chat({ text: "Hi" }, unsigned);
+    expect(stranger.headers.get("x-orcha-error")).toBe("conversation_not_found");
+    expect(server.model.requests).toHaveLength(1);
+  });
+
   it("never meets the key of somebody else", async () => {
     const first = await server.chat({ text: "Hi" }, mine);
     const theirs = { ...mine, "x-aura-visitor": await server.visitor() };

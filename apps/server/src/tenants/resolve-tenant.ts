@@ -18,7 +18,6 @@ export interface TenantResolverOptions {
   readonly database: Database;
   readonly defaultTenantId: string;
   readonly unknownTenants: "label" | "refuse";
-  readonly now: () => number;
 }
 
 export type TenantResolver = (named: string | undefined) => Promise<ResolvedTenant>;
@@ -46,15 +45,19 @@ export function createTenantResolver(options: TenantResolverOptions): TenantReso
   }
 }
 
+export interface LabelRecorderOptions {
+  readonly database: Database;
+  readonly defaultTenantId: string;
+  readonly now: () => number;
+}
+
 export type LabelRecorder = (label: string) => Promise<void>;
 
 /**
  * Makes the function that puts a label on the list by which the operator filters. A day brings at most 1,000 new ones;
  * conversations under a further one are kept apart all the same, but stand on no list.
  */
-export function createLabelRecorder(
-  options: Pick<TenantResolverOptions, "database" | "defaultTenantId" | "now">,
-): LabelRecorder {
+export function createLabelRecorder(options: LabelRecorderOptions): LabelRecorder {
   const { database, defaultTenantId: tenantId, now } = options;
   const known = new Set<string>();
 

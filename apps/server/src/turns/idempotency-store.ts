@@ -1,4 +1,5 @@
 import { ERRORS, OrchaError } from "@orcha/contract";
+import type { Claim, Ownership } from "../conversations/access.ts";
 import { errorCodeOf } from "../conversations/error-code.ts";
 import { type Connection, defineWrite } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
@@ -21,6 +22,8 @@ export interface KeyedTurn {
   readonly replacesTurnId: number | undefined;
   /** `ended` is told again, `failed` may run again. */
   readonly state: "pending" | "ended" | "failed";
+  /** Of its conversation. */
+  readonly ownership: Ownership;
 }
 
 type KeyValues = { tenantId: string; scope: string; key: string; since: number };
@@ -49,8 +52,11 @@ const selectKey = statement<KeyValues>()((db, p) =>
       "turns.error_code",
       "turns.replaces_turn_id",
       "messages.position",
+      "conversations.label",
+      "conversations.user_id",
       "conversations.owner",
       "conversations.offered_owner",
+      "conversations.created_at",
     ])
     .where("keys.tenant_id", "=", p("tenantId"))
     .where("keys.scope", "=", p("scope"))
@@ -89,8 +95,8 @@ const deleteExpiredKey = statement<KeyValues>()((db, p) =>
 /** Who sends a key: keys of different owners never meet. */
 export interface KeySender {
   readonly tenantId: string;
-  /** The owner that the caller proved; null for a caller without credential, whose key is its only secret. */
-  readonly owner: string | null;
+  /** A caller without credential proves no owner: its key is its only secret. */
+  readonly claim: Claim;
   readonly now: number;
 }
 
@@ -104,12 +110,13 @@ export async function findKeyedTurn(
   { key, bodyHash }: Idempotency,
 ): Promise<KeyedTurn | undefined> {
   const values = { tenantId: sender.tenantId, key, since: sender.now - KEY_LIFETIME_MS };
-  const scope = sender.owner ?? "";
+  const { owner } = sender.claim;
+  const scope = owner ?? "";
   let [row] = await transaction.run(selectKey, { ...values, scope });
-  if (!row && sender.owner !== null) {
+  if (!row && owner !== null) {
     // The first attempt may have come without the secret that its answer handed out.
     const [unsigned] = await transaction.run(selectKey, { ...values, scope: "" });
-    if ([unsigned?.owner, unsigned?.offered_owner].includes(sender.owner)) row = unsigned;
+    if ([unsigned?.owner, unsigned?.offered_owner].includes(owner)) row = unsigned;
   }
   if (!row) return undefined;
   if (row.body_hash !== bodyHash) throw new OrchaError("idempotency_conflict");
@@ -118,6 +125,7 @@ export async function findKeyedTurn(
     conversationId: row.conversation_id,
     position: row.position,
     replacesTurnId: row.replaces_turn_id ?? undefined,
+    ownership: row,
     state:
       row.state === "pending"
         ? "pending"
@@ -135,7 +143,7 @@ export async function rememberKey(
   turnId: number,
 ): Promise<boolean> {
   const { tenantId, now } = sender;
-  const values = { tenantId, key, scope: sender.owner ?? "" };
+  const values = { tenantId, key, scope: sender.claim.owner ?? "" };
   await transaction.change(deleteExpiredKey, { ...values, since: now - KEY_LIFETIME_MS });
   return (await transaction.change(insertKey, { ...values, bodyHash, turnId, now })) > 0;
 }

@@ -19,6 +19,16 @@ const selectLastTurn = statement<{ tenantId: string; conversationId: number }>()
     .limit(1),
 );
 
+/** The conversation's last turn that none has replaced; undefined before the first. */
+export async function findLastTurn(
+  transaction: Connection,
+  tenantId: string,
+  conversationId: number,
+): Promise<number | undefined> {
+  const [last] = await transaction.run(selectLastTurn, { tenantId, conversationId });
+  return last?.id;
+}
+
 /**
  * The turn that a message belongs to, when it is the conversation's last. A turn's messages have its own even id and the
  * next; the answer's counts even when the turn failed before there was one.

@@ -110,7 +110,7 @@ export const openTurn = defineWrite(
 );
 
 function senderOf({ tenantId, claim, now }: OpenTurnInput): KeySender {
-  return { tenantId, owner: claim.owner, now };
+  return { tenantId, claim, now };
 }
 
 /** Another process took the same id or key in the same moment: run the operation again. */
