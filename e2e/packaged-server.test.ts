@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { startScriptedModel } from "../apps/server/src/models/testing/scripted-server.ts";
 import { makeDataDir, runCommand, startPackagedServer } from "./support/packaged-server.ts";
 
 interface Answer {
@@ -58,6 +59,19 @@ describe("packaged server", () => {
       success: true,
       data: { conversation_id: begun.data.conversation_id },
     });
+  });
+
+  it("logs that a model failed, and nothing that the visitor wrote, whatever the provider quotes", async () => {
+    await using model = await startScriptedModel({
+      reply: () => ({ status: 400, body: '{"error":{"message":"bad prompt: my secretword"}}' }),
+    });
+    const env = { ORCHA_MODELS: "openai-compatible/x", ORCHA_MODEL_BASE_URL: model.url };
+    await using server = await startPackagedServer({ dataDir, env });
+    const answer = await ask(server.url, { text: "my secretword" });
+    expect(answer.success).toBe(false);
+    expect(await server.line(/A model call failed/)).toContain("Status 400");
+    await server.stop();
+    expect(server.output.join("\n")).not.toContain("secretword");
   });
 
   it("ends with status 0 on SIGTERM", async () => {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import { type ErrorCode, OrchaError } from "@orcha/contract";
 import type { Hono } from "hono";
 import type { Logger } from "pino";
 import { createApp } from "./app.ts";
@@ -124,7 +125,7 @@ function buildApp(parts: ServerParts, state: ProcessState): ReturnType<typeof cr
     },
     lockWaitMs: LOCK_WAIT_MS,
     now,
-    onFailure: (turn, error) => log.warn({ turnId: turn.turnId, err: error }, "A turn failed"),
+    onFailure: (turn, error) => logFailure(log, turn.turnId, error),
   };
   const firstTokenMs = config.ORCHA_FIRST_TOKEN_SECONDS * 1000;
   const caller = { visitorKey: state.visitorKey, publicUrl: config.ORCHA_PUBLIC_URL };
@@ -148,6 +149,17 @@ function buildApp(parts: ServerParts, state: ProcessState): ReturnType<typeof cr
     version: parts.version,
     pages: parts.pages,
   });
+}
+
+const MODEL_CODES: readonly ErrorCode[] = ["model_unavailable", "model_timeout", "answer_blocked"];
+
+/** What a model did was logged where it was called, without the words of anybody; the rest is ours to look into. */
+function logFailure(log: Logger, turnId: number, error: unknown): void {
+  if (error instanceof OrchaError && MODEL_CODES.includes(error.code)) {
+    log.warn({ turnId, code: error.code }, "A turn failed");
+  } else {
+    log.error({ turnId, err: error }, "A turn failed");
+  }
 }
 
 function addressOf(server: Server): string {

@@ -40,8 +40,12 @@ export async function runServe(installation: Installation, args: ServeArgs): Pro
   await using database = await openDatabase(config, installation.writerScript);
   await using model = createChatModel(models, {
     extractive: createExtractiveAnswerer(),
-    onFailure: ({ model: name, fault, midAnswer }) =>
-      log.warn({ model: name, midAnswer, err: fault }, "A model call failed"),
+    onFailure: ({ model: name, fault, midAnswer }) => {
+      // A provider's words may quote the visitor's: they are told only to who asks for them.
+      const [status] = /^Status \d+/.exec(fault.message) ?? [];
+      log.warn({ model: name, kind: fault.kind, status, midAnswer }, "A model call failed");
+      log.debug({ model: name, err: fault }, "The provider's own words");
+    },
   });
   const server = await startServer({
     config,
