@@ -35,6 +35,8 @@ describeOnEveryEngine("server", (engine) => {
       "/api/v1/orcha/chat-v2",
       "/api/v1/orcha/visitor",
       "/api/v1/orcha/conversations/{id}/messages",
+      "/api/v1/orcha/turns/{id}/events",
+      "/api/v1/orcha/turns/{id}/stop",
       "/healthz",
       "/readyz",
     ]);

@@ -10,12 +10,14 @@ import { type ChatDeps, chatV2 } from "./http/routes/chat-v2.ts";
 import { type ConversationsDeps, conversationMessages } from "./http/routes/conversations.ts";
 import { type HealthDeps, healthz, readyz } from "./http/routes/health.ts";
 import { preflight } from "./http/routes/preflight.ts";
+import { type TurnsDeps, turnEvents, turnStop } from "./http/routes/turns.ts";
 import { visitor } from "./http/routes/visitor.ts";
 import { sendJson } from "./http/send.ts";
 
 export interface AppDeps {
   readonly chat: ChatDeps;
   readonly conversations: ConversationsDeps;
+  readonly turns: TurnsDeps;
   readonly health: HealthDeps;
   readonly log: Logger;
   readonly version: string;
@@ -33,6 +35,8 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.post(CHAT_PATH, (c) => chatV2(c, chat));
   app.post(`${API_PATH}/visitor`, (c) => visitor(c, conversations));
   app.get(`${API_PATH}/conversations/:id/messages`, (c) => conversationMessages(c, conversations));
+  app.get(`${API_PATH}/turns/:id/events`, (c) => turnEvents(c, deps.turns));
+  app.post(`${API_PATH}/turns/:id/stop`, (c) => turnStop(c, deps.turns));
   app.get("/healthz", healthz);
   app.get("/readyz", (c) => readyz(c, deps.health));
   const openApi = openApiDocument(deps.version);

@@ -9,16 +9,15 @@ import { createApp } from "./app.ts";
 import type { Config } from "./config/config.ts";
 import { askDatabase } from "./db/ask-database.ts";
 import type { Database } from "./db/database.ts";
+import { OpenAnswers } from "./http/open-answers.ts";
 import { createLabelRecorder, createTenantResolver } from "./tenants/resolve-tenant.ts";
 import { prepareDatabase } from "./tenants/set-up.ts";
-import { forgetKeys } from "./turns/idempotency-store.ts";
-import { Liveness } from "./turns/liveness.ts";
 import type { ChatModel, Retriever } from "./turns/ports.ts";
 import type { TurnDeps } from "./turns/run-turn.ts";
 import { RunningTurns } from "./turns/running-turns.ts";
+import { startUpkeep } from "./turns/upkeep.ts";
 
 const LOCK_WAIT_MS = 30_000;
-const FORGET_KEYS_MS = 3_600_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 20_000;
 
@@ -53,21 +52,14 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     now: now(),
   });
   const running = new RunningTurns();
-  const liveness = new Liveness({
+  const upkeep = await startUpkeep({
     database,
+    running,
     now,
-    running: () => running.turnIds(),
-    onError: (error) => log.warn({ err: error }, "The turns' heartbeat could not be written"),
+    onError: (task, error) => log.warn({ err: error, task }, "A task of the turns failed"),
   });
-  await liveness.abandonLeftovers();
-  const forgetting = setInterval(() => {
-    database
-      .write(forgetKeys, { now: now() })
-      .catch((error) => log.warn({ err: error }, "Old idempotency keys could not be forgotten"));
-  }, FORGET_KEYS_MS).unref();
 
-  let draining = false;
-  const app = buildApp(parts, { visitorKey, running, now, isDraining: () => draining });
+  const app = buildApp(parts, { visitorKey, running, now });
   const answer = getRequestListener(app.fetch);
   const server = createServer(
     {
@@ -83,17 +75,15 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   return {
     url: addressOf(server),
     async stop() {
-      draining = true;
+      // It goes on listening meanwhile: whoever asks is told that it is not ready, instead of being refused.
+      await running.drain(config.ORCHA_DRAIN_SECONDS * 1000);
       const closed = once(server, "close");
       server.close();
-      server.closeIdleConnections();
-      await running.drain(config.ORCHA_DRAIN_SECONDS * 1000);
       server.closeIdleConnections();
       const late = setTimeout(() => server.closeAllConnections(), 1000);
       await closed;
       clearTimeout(late);
-      clearInterval(forgetting);
-      liveness[Symbol.dispose]();
+      upkeep[Symbol.dispose]();
     },
   };
 }
@@ -102,12 +92,12 @@ interface ProcessState {
   readonly visitorKey: string;
   readonly running: RunningTurns;
   readonly now: () => number;
-  readonly isDraining: () => boolean;
 }
 
 function buildApp(parts: ServerParts, state: ProcessState): ReturnType<typeof createApp> {
   const { config, database, log } = parts;
-  const { now, isDraining } = state;
+  const { now, running } = state;
+  const isDraining = () => running.leaving.aborted;
   const defaultTenantId = config.DEFAULT_WIDGET_TENANT_ID;
   const resolveTenant = createTenantResolver({
     database,
@@ -118,7 +108,7 @@ function buildApp(parts: ServerParts, state: ProcessState): ReturnType<typeof cr
     database,
     model: parts.model,
     retriever: parts.retriever,
-    running: state.running,
+    running,
     limits: {
       historyTokens: config.ORCHA_MAX_HISTORY_TOKENS,
       answerTokens: config.ORCHA_MAX_ANSWER_TOKENS,
@@ -127,6 +117,10 @@ function buildApp(parts: ServerParts, state: ProcessState): ReturnType<typeof cr
     now,
     onFailure: (turn, error) => logFailure(log, turn.turnId, error),
   };
+  const openAnswers = new OpenAnswers({
+    total: config.ORCHA_MAX_OPEN_ANSWERS,
+    perVisitor: config.ORCHA_MAX_OPEN_ANSWERS_PER_VISITOR,
+  });
   const firstTokenMs = config.ORCHA_FIRST_TOKEN_SECONDS * 1000;
   const caller = { visitorKey: state.visitorKey, publicUrl: config.ORCHA_PUBLIC_URL };
   return createApp({
@@ -141,9 +135,11 @@ function buildApp(parts: ServerParts, state: ProcessState): ReturnType<typeof cr
       maxTextChars: config.ORCHA_MAX_TEXT_CHARS,
       jsonDeadlines: { firstTokenMs, totalMs: config.ORCHA_JSON_ANSWER_SECONDS * 1000 },
       streamDeadlines: { firstTokenMs, totalMs: config.ORCHA_STREAM_ANSWER_SECONDS * 1000 },
+      openAnswers,
       isDraining,
     },
     conversations: { database, resolveTenant, caller, now },
+    turns: { database, running, resolveTenant, caller, openAnswers, now },
     health: { askDatabase: () => askDatabase(database), isDraining },
     log,
     version: parts.version,

@@ -37,6 +37,15 @@ export const visitorResponseSchema = z.object({
 });
 export type VisitorResponse = z.output<typeof visitorResponseSchema>;
 
+/** The answer of `POST /api/v1/orcha/turns/{id}/stop`. */
+export const stopResponseSchema = z.object({
+  turn_id: z.int(),
+  status: z.enum(["pending", "done", "stopped", "failed"]).meta({
+    description: "Its state now; `pending` when its process has not stopped it in time.",
+  }),
+});
+export type StopResponse = z.output<typeof stopResponseSchema>;
+
 /** Errors outside chat-v2, `application/problem+json` (RFC 9457). */
 export const problemSchema = z.object({
   type: z.string(),

@@ -1,11 +1,26 @@
 import * as z from "zod";
 import { chatRequestSchema, chatResponseSchema } from "./chat.ts";
-import { messagePageSchema, problemSchema, visitorResponseSchema } from "./conversations.ts";
-import { ERRORS } from "./errors.ts";
+import {
+  messagePageSchema,
+  problemSchema,
+  stopResponseSchema,
+  visitorResponseSchema,
+} from "./conversations.ts";
 import { API_PATH, HEADERS } from "./headers.ts";
+import {
+  answerHeaders,
+  envelopeFailures,
+  eventStream,
+  headerParameter,
+  idParameter,
+  type Json,
+  json,
+  problems,
+  ref,
+  tenantParameter,
+  visitorParameter,
+} from "./openapi-parts.ts";
 import { TURN_EVENTS } from "./turn-events.ts";
-
-type Json = Record<string, unknown>;
 
 /** The OpenAPI 3.1 document of everything that exists, made from the schemas that the server checks with. */
 export function openApiDocument(version: string): Json {
@@ -22,6 +37,8 @@ export function openApiDocument(version: string): Json {
       [`${API_PATH}/chat-v2`]: { post: chatOperation() },
       [`${API_PATH}/visitor`]: { post: visitorOperation() },
       [`${API_PATH}/conversations/{id}/messages`]: { get: messagesOperation() },
+      [`${API_PATH}/turns/{id}/events`]: { get: turnEventsOperation() },
+      [`${API_PATH}/turns/{id}/stop`]: { post: turnStopOperation() },
       "/healthz": { get: healthOperation("Alive", "The process is alive.") },
       "/readyz": {
         get: {
@@ -40,22 +57,21 @@ function chatOperation(): Json {
     summary: "One turn of a conversation",
     description:
       "Answers as JSON, or as a stream of events for `Accept: text/event-stream`. What the visitor or the page's author can act on is status 200 with `success: false`.",
-    requestBody: {
-      required: true,
-      content: { "application/json": { schema: ref("ChatRequest") } },
-    },
+    parameters: [
+      visitorParameter(),
+      headerParameter(
+        HEADERS.idempotencyKey,
+        "Makes repeating safe: 1 to 255 visible characters; with the same body it means the same turn for a day.",
+      ),
+    ],
+    requestBody: { required: true, content: json("ChatRequest") },
     responses: {
       200: {
         description: "The answer, or the reason why there is none.",
         headers: answerHeaders(),
         content: {
           "application/json": { schema: ref("ChatResponse") },
-          "text/event-stream": {
-            schema: {
-              type: "string",
-              description: `Frames \`id: <turn_id>:<seq>\`, \`event:\` and JSON \`data:\` of these events: ${Object.keys(TURN_EVENTS).join(", ")}.`,
-            },
-          },
+          ...eventStream(),
         },
       },
       ...envelopeFailures(),
@@ -68,10 +84,10 @@ function visitorOperation(): Json {
     operationId: "visitor",
     summary: "The visitor's secret",
     description: `Gives the secret that the caller already carries, or a new one. Send it back as ${HEADERS.visitor}.`,
-    parameters: [tenantParameter()],
+    parameters: [tenantParameter(), visitorParameter()],
     responses: {
       200: { description: "The secret.", content: json("VisitorResponse") },
-      ...problems(["tenant_not_found", "unauthorized"]),
+      ...problems(["tenant_not_found", "unauthorized", "unsupported_media_type", "unavailable"]),
     },
   };
 }
@@ -81,8 +97,9 @@ function messagesOperation(): Json {
     operationId: "messages",
     summary: "A conversation's transcript, for its owner",
     parameters: [
-      { name: "id", in: "path", required: true, schema: { type: "integer" } },
+      idParameter(),
       tenantParameter(),
+      visitorParameter(),
       {
         name: "limit",
         in: "query",
@@ -97,7 +114,61 @@ function messagesOperation(): Json {
     ],
     responses: {
       200: { description: "One page in reading order.", content: json("MessagePage") },
-      ...problems(["invalid_request", "conversation_not_found", "unauthorized"]),
+      ...problems([
+        "invalid_request",
+        "conversation_not_found",
+        "tenant_not_found",
+        "unauthorized",
+        "unavailable",
+      ]),
+    },
+  };
+}
+
+function turnEventsOperation(): Json {
+  return {
+    operationId: "turnEvents",
+    summary: "What its owner misses of a turn, then the rest live",
+    description: "On any replica. Without Last-Event-ID the turn is told from its start.",
+    parameters: [
+      idParameter(),
+      tenantParameter(),
+      visitorParameter(),
+      headerParameter("Last-Event-ID", "The id of the last frame that arrived."),
+    ],
+    responses: {
+      200: { description: "The frames after that one.", content: eventStream() },
+      204: { description: "Nothing is missing: the end of the turn arrived." },
+      ...problems([
+        "invalid_request",
+        "not_found",
+        "tenant_not_found",
+        "unauthorized",
+        "rate_limited",
+        "unavailable",
+      ]),
+    },
+  };
+}
+
+function turnStopOperation(): Json {
+  return {
+    operationId: "stopTurn",
+    summary: "Stop a running turn; what was said is kept",
+    parameters: [idParameter(), tenantParameter(), visitorParameter()],
+    requestBody: {
+      required: true,
+      content: { "application/json": { schema: { type: "object" } } },
+    },
+    responses: {
+      200: { description: "The turn's state now.", content: json("StopResponse") },
+      ...problems([
+        "not_found",
+        "tenant_not_found",
+        "unauthorized",
+        "unsupported_media_type",
+        "unavailable",
+      ]),
     },
   };
 }
@@ -111,6 +182,7 @@ function componentSchemas(): Json {
     ChatRequest: schemaOf(chatRequestSchema, "input"),
     ChatResponse: schemaOf(chatResponseSchema, "output"),
     MessagePage: schemaOf(messagePageSchema, "output"),
+    StopResponse: schemaOf(stopResponseSchema, "output"),
     VisitorResponse: schemaOf(visitorResponseSchema, "output"),
     Problem: schemaOf(problemSchema, "output"),
   };
@@ -123,66 +195,4 @@ function componentSchemas(): Json {
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
   const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
   return rest;
-}
-
-function envelopeFailures(): Json {
-  const statuses = Object.values(ERRORS).map((rule) => rule.chatStatus);
-  const failures = [...new Set([400, ...statuses])].filter((status) => status !== 200).sort();
-  return Object.fromEntries(
-    failures.map((status) => [
-      status,
-      {
-        description: Object.entries(ERRORS)
-          .filter(([, rule]) => rule.chatStatus === status)
-          .map(([code, rule]) => `${code}: ${rule.message}`)
-          .join(" "),
-        content: json("ChatResponse"),
-      },
-    ]),
-  );
-}
-
-function problems(codes: readonly (keyof typeof ERRORS)[]): Json {
-  const byStatus = new Map<number, string[]>();
-  for (const code of codes) {
-    const { status, message } = ERRORS[code];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), `${code}: ${message}`]);
-  }
-  return Object.fromEntries(
-    [...byStatus].map(([status, lines]) => [
-      status,
-      {
-        description: lines.join(" "),
-        content: { "application/problem+json": { schema: ref("Problem") } },
-      },
-    ]),
-  );
-}
-
-function answerHeaders(): Json {
-  const text = (description: string) => ({ description, schema: { type: "string" } });
-  return {
-    [HEADERS.requestId]: text("Names this request in the log."),
-    [HEADERS.turnId]: text("The turn."),
-    [HEADERS.messageId]: text("The id of the answer."),
-    [HEADERS.error]: text("The error code of a failure."),
-    [HEADERS.visitor]: text("A newly made visitor secret; absent when the caller brought one."),
-  };
-}
-
-function tenantParameter(): Json {
-  return {
-    name: "tenant_id",
-    in: "query",
-    description: "Absent is the default tenant.",
-    schema: { type: "string", minLength: 1, maxLength: 100 },
-  };
-}
-
-function json(name: string): Json {
-  return { "application/json": { schema: ref(name) } };
-}
-
-function ref(name: string): Json {
-  return { $ref: `#/components/schemas/${name}` };
 }

@@ -153,6 +153,16 @@ export const SETTINGS = {
     "4000",
     "How much of the conversation the model is shown, in estimated tokens.",
   ),
+  ORCHA_MAX_OPEN_ANSWERS: setting(
+    integer(1, 100_000),
+    "2000",
+    "How many answers one process gives at the same time.",
+  ),
+  ORCHA_MAX_OPEN_ANSWERS_PER_VISITOR: setting(
+    integer(1, 100_000),
+    "32",
+    "How many of them one visitor may hold.",
+  ),
   ORCHA_UNKNOWN_TENANTS: setting(
     z.enum(["label", "refuse"]),
     "label",

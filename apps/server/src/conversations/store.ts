@@ -1,5 +1,5 @@
 import { type Context, ERRORS, type Message, OrchaError } from "@orcha/contract";
-import { type Connection, defineWrite } from "../db/database.ts";
+import { type Connection, defineSteps, step } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
 import { accessOf, type Claim } from "./access.ts";
 import { errorCodeOf } from "./error-code.ts";
@@ -89,8 +89,9 @@ export async function readHistory(
   limit: number,
 ): Promise<HistoryMessage[]> {
   const values = { tenantId, conversationId, exceptTurnId: exceptTurnId ?? 0, limit };
-  const rows = await reader.run(selectHistory, values);
-  return rows.reverse();
+  const rows = (await reader.run(selectHistory, values)).reverse();
+  // A turn that was stopped before its first word has no answer; some models refuse two questions in a row.
+  return rows.filter(({ role }, at) => role === "assistant" || rows[at + 1]?.role === "assistant");
 }
 
 /** One page of a transcript in reading order, and the position to read on before; undefined at the beginning. */
@@ -161,22 +162,34 @@ function toError(stored: string): NonNullable<Message["error"]> {
   return { code, message: ERRORS[code].message, retryable: ERRORS[code].retryable };
 }
 
-/** Makes a conversation that nobody owned its owner's for good. */
-export const sealConversation = defineWrite(
-  "conversations.seal",
-  async (
-    transaction,
-    input: { readonly tenantId: string; readonly id: number; readonly owner: string },
-  ): Promise<void> => {
-    await transaction.query(
-      transaction.builder
-        .updateTable("conversations")
-        .set({ owner: input.owner, offered_owner: null })
-        .where("tenant_id", "=", input.tenantId)
-        .where("id", "=", input.id)
-        .where("offered_owner", "=", input.owner),
-    );
-  },
+type NewOwner = { readonly tenantId: string; readonly id: number; readonly owner: string };
+
+const giveToOffered = statement<NewOwner>()((db, p) =>
+  db
+    .updateTable("conversations")
+    .set({ owner: p("owner"), offered_owner: null })
+    .where("tenant_id", "=", p("tenantId"))
+    .where("id", "=", p("id"))
+    .where("owner", "is", null)
+    .where("offered_owner", "=", p("owner")),
+);
+const offer = statement<NewOwner>()((db, p) =>
+  db
+    .updateTable("conversations")
+    .set({ offered_owner: p("owner") })
+    .where("tenant_id", "=", p("tenantId"))
+    .where("id", "=", p("id"))
+    .where("owner", "is", null),
 );
 
-export const CONVERSATION_WRITES = [sealConversation];
+/** Makes a conversation that nobody owned its owner's for good. */
+export const sealConversation = defineSteps("conversations.seal", (input: NewOwner) => [
+  step(giveToOffered, input),
+]);
+
+/** Hands out another secret with a conversation that nobody owns yet. */
+export const offerConversation = defineSteps("conversations.offer", (input: NewOwner) => [
+  step(offer, input),
+]);
+
+export const CONVERSATION_WRITES = [sealConversation, offerConversation];

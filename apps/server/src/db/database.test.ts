@@ -1,11 +1,25 @@
-import { OrchaError } from "@orcha/contract";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { addUser, setUpInstallation, userExists } from "../tenants/store.ts";
 import { describeOnEveryEngine, type TestStorage } from "../testing/databases.ts";
-import { openTurn } from "../turns/open-turn-store.ts";
+import { closeTurn, type TurnOutcome } from "../turns/close-turn-store.ts";
+import { type OpenTurnInput, openTurn } from "../turns/open-turn-store.ts";
+import { openedTurn } from "../turns/opened-turn.ts";
+import { findPlace, type Place } from "../turns/place-store.ts";
 import type { Database } from "./database.ts";
 
 const tenantId = "external_widget";
+const OUTCOME: TurnOutcome = {
+  state: "done",
+  text: "Noted.",
+  contexts: null,
+  errorCode: null,
+  finishReason: "stop",
+  model: "scripted/one",
+  inputTokens: 1,
+  outputTokens: 1,
+  firstTokenMs: 1,
+  totalMs: 1,
+};
 
 describeOnEveryEngine("database", (engine) => {
   let storage: TestStorage;
@@ -27,13 +41,19 @@ describeOnEveryEngine("database", (engine) => {
   });
 
   const user = (id: number) => ({ tenantId, id, name: "", now: 0 });
-  const turn = (userId: number, conversationId?: number) => ({
+  const claim = { label: "", userId: 1, owner: null, strict: false };
+  const request = { tenantId, claim, offeredOwner: null, replaceMessageId: undefined };
+  const placeIn = async (conversationId?: number) => {
+    const place = await findPlace(database.reader, { ...request, conversationId }, 0);
+    if (place === "busy") throw new Error("The conversation is busy");
+    return place;
+  };
+  const turn = (turnId: number, place: Place, userId = 1): OpenTurnInput => ({
     tenantId,
-    conversationId,
-    claim: { label: "", userId, owner: null, strict: false },
-    offeredOwner: null,
+    turnId,
+    place,
+    claim: { ...claim, userId },
     text: "Hi",
-    replaceMessageId: undefined,
     idempotency: undefined,
     holder: "test",
     now: 0,
@@ -52,10 +72,10 @@ describeOnEveryEngine("database", (engine) => {
   });
 
   it("undoes a write that fails and no other of the same moment", async () => {
-    const unknownUser = turn(99);
+    const ofNobody = turn(2, await placeIn(), 99);
     const results = await Promise.allSettled([
       database.write(addUser, user(2)),
-      database.write(openTurn, unknownUser),
+      database.write(openTurn, ofNobody),
       database.write(addUser, user(3)),
     ]);
     expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
@@ -65,19 +85,28 @@ describeOnEveryEngine("database", (engine) => {
     expect(await database.reader.query(left)).toEqual([]);
   });
 
-  it("brings an error of the contract back as itself", async () => {
-    const failed = await database.write(openTurn, turn(1, 5)).catch((error: unknown) => error);
-    expect(failed).toBeInstanceOf(OrchaError);
-    expect(failed).toMatchObject({ code: "conversation_not_found" });
+  it("keeps nothing of a write whose condition does not hold", async () => {
+    expect(await database.write(openTurn, turn(2, await placeIn()))).toBe(true);
+    // The turn's id is taken, and only the second of the steps can know.
+    expect(await database.write(openTurn, turn(2, await placeIn()))).toBe(false);
+    const conversations = database.reader.builder.selectFrom("conversations").select("id");
+    expect(await database.reader.query(conversations)).toHaveLength(1);
   });
 
   it("lets only one of many turns into a conversation", async () => {
-    const opened = await database.write(openTurn, turn(1));
-    if (opened === "busy") throw new Error("A new conversation cannot be busy");
-    const attempts = Array.from({ length: 20 }, () =>
-      database.write(openTurn, turn(1, opened.conversationId)),
-    );
-    expect(new Set(await Promise.all(attempts))).toEqual(new Set(["busy"]));
+    const opened = turn(2, await placeIn());
+    await database.write(openTurn, opened);
+    await database.write(closeTurn, {
+      tenantId,
+      turn: openedTurn({ turnId: 2, ...opened.place }),
+      outcome: OUTCOME,
+      hasPieces: false,
+      now: 0,
+    });
+    const place = await placeIn(opened.place.conversationId);
+    const ids = Array.from({ length: 20 }, (_, index) => 4 + 2 * index);
+    const attempts = ids.map((id) => database.write(openTurn, turn(id, place)));
+    expect((await Promise.all(attempts)).filter(Boolean)).toHaveLength(1);
   });
 
   it("takes the writes that were asked for before it was closed", async () => {

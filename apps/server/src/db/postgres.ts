@@ -9,8 +9,15 @@ import {
   PostgresQueryCompiler,
 } from "kysely";
 import pg from "pg";
-import type { Connection, Database, WriteOperation } from "./database.ts";
+import {
+  type Connection,
+  type Database,
+  OutcomeUnknownError,
+  type Step,
+  type WriteOperation,
+} from "./database.ts";
 import { migrate } from "./migrate.ts";
+import { NOT_KEPT, StatementJoiner } from "./one-statement.ts";
 import type { Schema } from "./schema.ts";
 import {
   type CompiledStatement,
@@ -20,13 +27,20 @@ import {
 } from "./statement.ts";
 
 const INT8 = 20;
+/** A database that does not answer is away: the visitor is told within three seconds. */
+const CONNECT_TIMEOUT_MS = 2_000;
+const QUERY_TIMEOUT_MS = 2_500;
+const MAX_CONNECTIONS = 20;
 
-/** PostgreSQL 15 or newer: a pool of connections, each write a transaction of its own. */
+/** PostgreSQL 15 or newer: a pool of connections, each write a statement or a transaction of its own. */
 export async function openPostgresDatabase(url: string): Promise<Database> {
+  await migratePostgres(url);
   const pool = new pg.Pool({
     connectionString: url,
-    max: 20,
-    connectionTimeoutMillis: 3_000,
+    max: MAX_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    keepAlive: true,
     // Ids and times fit 53 bits; without this pg gives them as strings.
     types: {
       getTypeParser: ((oid: number, format?: "text") =>
@@ -38,30 +52,75 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
   // An idle connection that breaks must not end the process; the next query opens another.
   pool.on("error", () => {});
 
-  // The migrator borrows the pool; destroying this Kysely would end it.
-  await migrate(new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }));
-
   return {
     reader: new PostgresConnection(pool),
-    async write<Input, Output>(operation: WriteOperation<Input, Output>, input: Input) {
-      const client = await pool.connect().catch(rethrow);
-      let broken: Error | undefined;
-      try {
-        await client.query("begin").catch(rethrow);
-        const output = await operation.run(new PostgresConnection(client), input);
-        await client.query("commit").catch(rethrow);
-        return output;
-      } catch (failure) {
-        await client.query("rollback").catch((reason: Error) => {
-          broken = reason;
-        });
-        throw failure;
-      } finally {
-        client.release(broken);
-      }
+    write<Input, Output>(operation: WriteOperation<Input, Output>, input: Input) {
+      return operation.steps
+        ? asOutput<Output>(writeAtOnce(pool, operation.steps(input)))
+        : writeInTransaction(pool, operation, input);
     },
     [Symbol.asyncDispose]: () => pool.end(),
   };
+}
+
+/** On a connection of its own: building an index on a large table may take its time. */
+async function migratePostgres(url: string): Promise<void> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 1,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  });
+  pool.on("error", () => {});
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await migrate(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** One statement is a transaction of its own. */
+async function writeAtOnce(pool: pg.Pool, steps: readonly Step[]): Promise<boolean> {
+  try {
+    await pool.query(joiner.join(steps));
+    return true;
+  } catch (failure) {
+    if (failure instanceof pg.DatabaseError && failure.code === NOT_KEPT) return false;
+    throw isAway(failure) ? new OutcomeUnknownError(failure) : failure;
+  }
+}
+
+// A write with steps answers whether it was kept; its type says so where it is defined.
+function asOutput<Output>(kept: Promise<boolean>): Promise<Output> {
+  return kept as Promise<unknown> as Promise<Output>;
+}
+
+async function writeInTransaction<Input, Output>(
+  pool: pg.Pool,
+  operation: WriteOperation<Input, Output>,
+  input: Input,
+): Promise<Output> {
+  const client = await pool.connect().catch(rethrow);
+  let broken: Error | undefined;
+  try {
+    await client.query("begin").catch(rethrow);
+    const output = await operation.run(new PostgresConnection(client), input);
+    await client.query("commit").catch((failure: Error) => {
+      throw isAway(failure) ? new OutcomeUnknownError(failure) : failure;
+    });
+    return output;
+  } catch (failure) {
+    // A connection that does not answer is closed instead of asked to roll back.
+    broken = failure instanceof OrchaError && failure.code === "unavailable" ? failure : undefined;
+    if (!broken) {
+      await client.query("rollback").catch((reason: Error) => {
+        broken = reason;
+      });
+    }
+    throw failure;
+  } finally {
+    client.release(broken);
+  }
 }
 
 const builder = new Kysely<Schema>({
@@ -72,6 +131,7 @@ const builder = new Kysely<Schema>({
     createQueryCompiler: () => new PostgresQueryCompiler(),
   },
 });
+const joiner = new StatementJoiner(builder);
 const statements = new Map<object, { name: string; compiled: CompiledStatement }>();
 
 class PostgresConnection implements Connection {
@@ -123,7 +183,10 @@ class PostgresConnection implements Connection {
 const AWAY = /^(?:08|28|3D|53|55000|57P)/;
 
 /** What the server itself did not say is trouble on the way to it. Both pass, so the caller may try again. */
+function isAway(failure: unknown): boolean {
+  return failure instanceof pg.DatabaseError ? AWAY.test(failure.code ?? "") : true;
+}
+
 function rethrow(failure: Error): never {
-  const isAway = failure instanceof pg.DatabaseError ? AWAY.test(failure.code ?? "") : true;
-  throw isAway ? new OrchaError("unavailable", undefined, { cause: failure }) : failure;
+  throw isAway(failure) ? new OrchaError("unavailable", undefined, { cause: failure }) : failure;
 }

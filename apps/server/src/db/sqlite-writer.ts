@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import type { WriteOperation } from "./database.ts";
+import { NotKept, type WriteOperation } from "./database.ts";
 import { SqliteConnection } from "./sqlite.ts";
 import {
   packError,
@@ -75,6 +75,7 @@ export function runSqliteWriter(
     } catch (error) {
       connection.execute("rollback to job");
       connection.execute("release job");
+      if (error instanceof NotKept) return { id: job.id, value: false };
       return { id: job.id, error: packError(error) };
     }
   }

@@ -18,6 +18,8 @@ export interface Statement<P extends Values, R> {
 /** The text of a statement in one engine's dialect. */
 export interface CompiledStatement {
   readonly sql: string;
+  /** How many values it binds. */
+  readonly slots: number;
   /** The values to bind, in the order of the text. */
   bind(values: Values): Value[];
 }
@@ -50,6 +52,7 @@ export function compileStatement<P extends Values, R>(
   const slots = compiled.parameters;
   return {
     sql: compiled.sql,
+    slots: slots.length,
     bind: (values) =>
       slots.map((slot) => {
         if (!(slot instanceof ParameterName)) return slot as Value; // a constant that the builder bound itself

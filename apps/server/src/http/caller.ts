@@ -17,6 +17,11 @@ export type Caller =
   | { readonly kind: "visitor"; readonly secret: VisitorSecret }
   | { readonly kind: "none" | "invalid" };
 
+/** The owner that the caller proves to be; null for one that proves nothing. */
+export function ownerOf(caller: Caller): string | null {
+  return caller.kind === "visitor" ? caller.secret.owner : null;
+}
+
 export interface CallerOptions {
   readonly visitorKey: string;
   /** Decides about cookies; undefined trusts the Host header for loopback only. */
@@ -38,12 +43,17 @@ export function identifyCaller(c: RequestContext, options: CallerOptions): Calle
   return secret ? { kind: "visitor", secret } : { kind: "invalid" };
 }
 
-/** Makes a secret and the headers that hand it to the caller. */
+/**
+ * Makes a secret and the headers that hand it to the caller.
+ *
+ * @param seed what the caller alone knows, so that the same request gets the same secret; random when absent
+ */
 export function issueVisitorSecret(
   c: RequestContext,
   options: CallerOptions,
+  seed?: string,
 ): { readonly secret: VisitorSecret; readonly headers: HeaderValues } {
-  const secret = makeVisitorSecret(options.visitorKey);
+  const secret = makeVisitorSecret(options.visitorKey, seed);
   const cookies = cookiesFor(secret.token, c.req.header("host"), options.publicUrl);
   const headers: Record<string, string | readonly string[]> = { "X-Aura-Visitor": secret.token };
   if (cookies.length > 0) headers["Set-Cookie"] = cookies;

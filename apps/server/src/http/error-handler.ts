@@ -8,7 +8,7 @@ import {
 } from "@orcha/contract";
 import type { RequestContext } from "./context.ts";
 import { MalformedBodyError } from "./read-json.ts";
-import { sendJson } from "./send.ts";
+import { retryAfter, sendJson } from "./send.ts";
 
 export const CHAT_PATH = `${API_PATH}/chat-v2`;
 
@@ -23,6 +23,7 @@ export function sendError(c: RequestContext, error: OrchaError): Response {
     isChat ? envelope(error) : problem(c, error),
     {
       [HEADERS.error]: error.code,
+      ...retryAfter(error.code),
       ...(!isChat && { "Content-Type": "application/problem+json" }),
     },
   );

@@ -6,6 +6,7 @@ import type { RequestContext } from "./context.ts";
 const VISIBLE = /^[\x21-\x7e]{1,255}$/;
 /** 128 random bits in base64, the densest form that keys are commonly written in. */
 const UNGUESSABLE_CHARS = 22;
+const DAY_MS = 86_400_000;
 
 /**
  * The key with which a caller may send the same message again, and what tells another message from it.
@@ -41,4 +42,9 @@ export function readIdempotency(
     context ?? null,
   ];
   return { key, bodyHash: hash("sha256", JSON.stringify(fields), "base64url") };
+}
+
+/** Repeats of a message that has no owner yet are handed the same secret, whichever of their answers arrives. */
+export function secretSeed({ key, bodyHash }: Idempotency, nowMs: number): string {
+  return `${key} ${bodyHash} ${Math.floor(nowMs / DAY_MS)}`;
 }

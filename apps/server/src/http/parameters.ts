@@ -24,6 +24,13 @@ export function conversationParameter(c: RequestContext): number {
   return parsed.data;
 }
 
+/** A turn's id in the path; what is no id is a turn that does not exist. */
+export function turnParameter(c: RequestContext): number {
+  const parsed = idSchema.safeParse(c.req.param("id"));
+  if (!parsed.success) throw new OrchaError("not_found");
+  return parsed.data;
+}
+
 export function limitParameter(c: RequestContext): number {
   const limit = Number(c.req.query("limit") ?? DEFAULT_PAGE);
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {

@@ -1,5 +1,5 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import { API_PATH, HEADERS } from "@orcha/contract";
+import { API_PATH, type ErrorCode, HEADERS } from "@orcha/contract";
 import type { RequestContext } from "./context.ts";
 
 const EXPOSED = Object.values(HEADERS).join(", ");
@@ -23,6 +23,12 @@ export function commonHeaders(c: RequestContext): Record<string, string> {
     headers.Vary = "Origin";
   }
   return headers;
+}
+
+/** When a failure that passes by itself is worth another try, in seconds. */
+export function retryAfter(code: ErrorCode): HeaderValues {
+  if (code === "rate_limited") return { "Retry-After": "2" };
+  return code === "unavailable" ? { "Retry-After": "1" } : {};
 }
 
 /** Sends JSON through Node's own response: building a web Response first costs more than a small turn. */

@@ -1,8 +1,10 @@
 import type { ServerResponse } from "node:http";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type ChatResponse, ERRORS, HEADERS, OrchaError, type TurnEvent } from "@orcha/contract";
+import { NOTHING, type Progress } from "../turns/follow-turn.ts";
 import type { RequestContext } from "./context.ts";
-import { commonHeaders, type HeaderValues, sendJson, writable } from "./send.ts";
+import { commonHeaders, type HeaderValues, retryAfter, sendJson, writable } from "./send.ts";
+import { sequenceOf } from "./turn-sequence.ts";
 
 const PING_MS = 15_000;
 /** A reader that leaves more than this unread is cut; what it misses is stored. */
@@ -22,18 +24,46 @@ export async function sendTurnAsJson(
 ): Promise<Response> {
   let last = turn.first;
   for await (const event of turn.rest) last = event;
-  if (last.event !== "turn-end" && last.event !== "turn-error") throw new OrchaError("internal");
+  // The process goes away while it tells a turn that runs elsewhere.
+  if (last.event !== "turn-end" && last.event !== "turn-error") throw new OrchaError("unavailable");
   const { success, message, data } = last.data;
   const body: ChatResponse = { success, message, data };
-  const failed = last.event === "turn-error" ? { [HEADERS.error]: last.data.code } : undefined;
-  const status = last.event === "turn-error" ? ERRORS[last.data.code].chatStatus : 200;
+  const code = last.event === "turn-error" ? last.data.code : undefined;
+  const failed = code && { [HEADERS.error]: code, ...retryAfter(code) };
+  const status = code ? ERRORS[code].chatStatus : 200;
   return sendJson(c, status, body, { ...turnHeaders(turn.first), ...failed, ...headers });
 }
 
-/** Sends the events as they come. It writes to the socket itself: a web stream builds a chunk and promises for each frame. */
-export async function sendTurnAsStream(
+/** Sends a turn from its start, event by event. */
+export function sendTurnAsStream(
   c: RequestContext,
-  turn: StartedTurn,
+  { first, rest }: StartedTurn,
+  headers: HeaderValues,
+): Promise<Response> {
+  const turnId = first.event === "turn-start" ? first.data.turn_id : 0;
+  const events = startWith(first, rest);
+  return sendEvents(c, { turnId, events, has: NOTHING }, { ...turnHeaders(first), ...headers });
+}
+
+async function* startWith(
+  first: TurnEvent,
+  rest: AsyncIterable<TurnEvent>,
+): AsyncGenerator<TurnEvent, void> {
+  yield first;
+  yield* rest;
+}
+
+/** Events of one turn after those that the reader has. */
+export interface TurnEvents {
+  readonly turnId: number;
+  readonly events: AsyncIterable<TurnEvent>;
+  readonly has: Progress;
+}
+
+/** Sends the events as they come. It writes to the socket itself: a web stream builds a chunk and promises for each frame. */
+export async function sendEvents(
+  c: RequestContext,
+  { turnId, events, has }: TurnEvents,
   headers: HeaderValues,
 ): Promise<Response> {
   const response = c.env.outgoing;
@@ -41,19 +71,25 @@ export async function sendTurnAsStream(
     ...commonHeaders(c),
     "Content-Type": "text/event-stream; charset=UTF-8",
     "X-Accel-Buffering": "no",
-    ...turnHeaders(turn.first),
     ...writable(headers),
   });
-  const writer = new FrameWriter(response, turn.first);
+  const writer = new FrameWriter(response, turnId, has.length);
   const ping = setInterval(() => writer.comment("ping"), PING_MS);
   try {
     // Read to the end even when nobody listens any more: the answer is finished and stored.
-    for await (const event of turn.rest) writer.write(event);
+    for await (const event of events) writer.write(event);
   } finally {
     clearInterval(ping);
     response.end();
   }
   return RESPONSE_ALREADY_SENT;
+}
+
+/** Aborted when the reader of the answer has gone, or has all of it. */
+export function closedSignal(c: RequestContext): AbortSignal {
+  const closed = new AbortController();
+  c.env.outgoing.once("close", () => closed.abort());
+  return closed.signal;
 }
 
 function turnHeaders(first: TurnEvent): Record<string, string> {
@@ -68,20 +104,19 @@ function turnHeaders(first: TurnEvent): Record<string, string> {
 class FrameWriter {
   readonly #response: ServerResponse;
   readonly #turnId: number;
-  #length = 0;
-  #seq = 0;
+  #length: number;
 
-  constructor(response: ServerResponse, first: TurnEvent) {
+  constructor(response: ServerResponse, turnId: number, length: number) {
     this.#response = response;
-    this.#turnId = first.event === "turn-start" ? first.data.turn_id : 0;
-    this.write(first);
+    this.#turnId = turnId;
+    this.#length = length;
   }
 
   write({ event, data }: TurnEvent): void {
     if (event === "text-delta") this.#length += data.text.length;
-    this.#seq = sequenceOf(event, this.#length, this.#seq);
+    const sequence = sequenceOf(event, this.#length);
     this.#send(
-      `id: ${this.#turnId}:${this.#seq}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`,
+      `id: ${this.#turnId}:${sequence}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`,
     );
   }
 
@@ -102,12 +137,4 @@ class FrameWriter {
     }
     response.write(frame);
   }
-}
-
-/** Any replica can compute these from stored text: 1, 2, 10 + the length so far, and one more for the end. */
-function sequenceOf(event: TurnEvent["event"], length: number, last: number): number {
-  if (event === "turn-start") return 1;
-  if (event === "contexts") return 2;
-  if (event === "text-delta") return 10 + length;
-  return Math.max(last, 10 + length) + 1;
 }

@@ -11,8 +11,13 @@ export interface VisitorSecret {
   readonly owner: string;
 }
 
-export function makeVisitorSecret(key: string): VisitorSecret {
-  const random = randomBytes(RANDOM_BYTES).toString("base64url");
+/** @param seed the same seed gives the same secret; without it the secret is random */
+export function makeVisitorSecret(key: string, seed?: string): VisitorSecret {
+  const bytes =
+    seed === undefined
+      ? randomBytes(RANDOM_BYTES)
+      : createHmac("sha256", key).update(`seed ${seed}`).digest().subarray(0, RANDOM_BYTES);
+  const random = bytes.toString("base64url");
   return {
     token: `v1.${random}.${sign(random, key).toString("base64url")}`,
     owner: ownerOf(random),

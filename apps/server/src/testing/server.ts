@@ -63,6 +63,8 @@ export interface TestServer extends AsyncDisposable {
   messages(conversationId: number | null, visitor: string, query?: string): Promise<MessagePage>;
   /** Takes the database away; the answer gives it back. */
   loseDatabase(): Promise<() => Promise<void>>;
+  /** Another server on the same storage, as behind a load balancer. */
+  replica(): Promise<TestServer>;
   /** Stops the process's server and starts another on the same storage. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -92,6 +94,16 @@ export async function startTestServer(
   options: TestServerOptions = {},
 ): Promise<TestServer> {
   const storage = await engine.create();
+  return serve(storage, options, async () => {
+    await storage[Symbol.asyncDispose]();
+  });
+}
+
+async function serve(
+  storage: TestStorage,
+  options: TestServerOptions,
+  afterwards: () => Promise<void>,
+): Promise<TestServer> {
   const model = options.model ?? scriptedModel();
   let started = await start(storage, model, options);
 
@@ -134,13 +146,14 @@ export async function startTestServer(
     },
     loseDatabase: () => storage.takeAway(),
     stop: () => started.server.stop(),
+    replica: () => serve(storage, { ...options, model }, async () => {}),
     async restart() {
       await stop();
       started = await start(storage, model, options);
     },
     async [Symbol.asyncDispose]() {
       await stop();
-      await storage[Symbol.asyncDispose]();
+      await afterwards();
     },
   };
 }

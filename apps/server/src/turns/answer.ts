@@ -12,6 +12,14 @@ import type { TurnClock } from "./deadline.ts";
 import { estimateTokens } from "./fit-history.ts";
 import type { ChatModelRequest, ModelPart } from "./ports.ts";
 
+/** How a turn ends. */
+export type Ending =
+  | { readonly state: "done" | "stopped" }
+  | { readonly state: "failed"; readonly code: ErrorCode };
+
+/** A whole answer ends as its model says. */
+const FINISH_REASONS = { done: undefined, stopped: "stopped", failed: "cut" } as const;
+
 /** What has been said so far, and how the turn ends with it. */
 export class Answer {
   contexts: Context[] | undefined;
@@ -26,8 +34,9 @@ export class Answer {
     this.#conversationId = conversationId;
   }
 
-  get isEmpty(): boolean {
-    return this.#text === "";
+  /** What has been said; it never ends inside a surrogate pair. */
+  get text(): string {
+    return this.#text;
   }
 
   add(part: ModelPart, clock: TurnClock): string {
@@ -52,13 +61,13 @@ export class Answer {
     return text;
   }
 
-  outcome(code: ErrorCode | undefined, clock: TurnClock): TurnOutcome {
+  outcome(ending: Ending, clock: TurnClock): TurnOutcome {
     return {
-      state: code ? "failed" : "done",
+      state: ending.state,
       text: this.#text,
       contexts: this.contexts ? JSON.stringify(this.contexts) : null,
-      errorCode: code ?? null,
-      finishReason: code ? "cut" : (this.finish?.finishReason ?? "stop"),
+      errorCode: ending.state === "failed" ? ending.code : null,
+      finishReason: FINISH_REASONS[ending.state] ?? this.finish?.finishReason ?? "stop",
       model: this.finish?.model ?? null,
       ...this.#usage(),
       firstTokenMs: this.#firstTokenMs,

@@ -1,10 +1,11 @@
 import type { ErrorCode, FinishReason } from "@orcha/contract";
-import { defineWrite } from "../db/database.ts";
+import { type Connection, defineSteps, must, step } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
+import { markReplaced } from "./last-turn-store.ts";
 import { releaseLease } from "./lease-store.ts";
 import { insertMessage } from "./message-store.ts";
 import type { OpenedTurn } from "./opened-turn.ts";
-import { markReplaced } from "./replaced-store.ts";
+import { deletePieces } from "./pieces-store.ts";
 
 const endTurn = statement<{
   tenantId: string;
@@ -41,6 +42,8 @@ export interface EndTurnInput {
   readonly tenantId: string;
   readonly turn: OpenedTurn;
   readonly outcome: TurnOutcome;
+  /** True when pieces of it were written, which go now. */
+  readonly hasPieces: boolean;
   readonly now: number;
 }
 
@@ -60,38 +63,54 @@ export interface TurnOutcome {
 }
 
 /**
- * The second transaction: keeps the answer and releases the conversation.
- * Answers false, and keeps nothing, when the turn is not pending any more.
+ * The second write: keeps the answer and releases the conversation. Answers false, and keeps nothing, when the turn is not
+ * pending any more.
  */
-export const closeTurn = defineWrite(
+export const closeTurn = defineSteps(
   "turns.close",
-  async (transaction, { tenantId, turn, outcome, now }: EndTurnInput): Promise<boolean> => {
+  ({ tenantId, turn, outcome, hasPieces, now }: EndTurnInput) => {
+    const { turnId, messageId, conversationId, position, replacesTurnId } = turn;
     const { text, contexts, ...figures } = outcome;
-    const ended = await transaction.change(endTurn, { tenantId, id: turn.turnId, now, ...figures });
-    if (ended === 0) return false;
-
-    if (text !== "" || outcome.state === "done") {
-      await transaction.change(insertMessage, {
-        tenantId,
-        id: turn.messageId,
-        conversationId: turn.conversationId,
-        turnId: turn.turnId,
-        position: turn.position,
-        role: "assistant",
-        text,
-        contexts,
-        now,
-      });
-    }
-    if (turn.replacesTurnId !== undefined && outcome.state !== "failed") {
-      await transaction.change(markReplaced, { tenantId, id: turn.replacesTurnId });
-    }
-    await transaction.change(releaseLease, {
-      tenantId,
-      id: turn.conversationId,
-      turnId: turn.turnId,
-      now,
-    });
-    return true;
+    const keeps = text !== "" || outcome.state === "done";
+    const replaces = replacesTurnId !== undefined && outcome.state !== "failed";
+    return [
+      must(endTurn, { tenantId, id: turnId, now, ...figures }),
+      ...(keeps
+        ? [
+            step(insertMessage, {
+              tenantId,
+              id: messageId,
+              conversationId,
+              turnId,
+              position,
+              role: "assistant",
+              text,
+              contexts,
+              now,
+            }),
+          ]
+        : []),
+      ...(replaces ? [step(markReplaced, { tenantId, id: replacesTurnId })] : []),
+      ...(hasPieces ? [step(deletePieces, { tenantId, turnId })] : []),
+      step(releaseLease, { tenantId, id: conversationId, turnId, now }),
+    ];
   },
 );
+
+const selectEnd = statement<{ tenantId: string; id: number }>()((db, p) =>
+  db
+    .selectFrom("turns")
+    .select(["state", "holder", "ended_at"])
+    .where("tenant_id", "=", p("tenantId"))
+    .where("id", "=", p("id")),
+);
+
+/** Whether a turn ended by this very write: for one whose connection broke in the middle of it. */
+export async function wasClosedBy(
+  reader: Connection,
+  { tenantId, turn, outcome, now }: EndTurnInput,
+  holder: string,
+): Promise<boolean> {
+  const [end] = await reader.run(selectEnd, { tenantId, id: turn.turnId });
+  return end?.state === outcome.state && end.holder === holder && end.ended_at === now;
+}

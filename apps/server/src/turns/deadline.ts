@@ -5,13 +5,16 @@ export interface Deadlines {
   readonly totalMs: number;
 }
 
+/** The visitor does not want the rest: no failure. */
+export class StoppedByVisitor extends Error {}
+
 /** A turn's own monotonic clock: aborts its signal when the first token or the whole answer takes too long. */
 export class TurnClock {
   readonly #started = performance.now();
   readonly #abort = new AbortController();
   readonly #total: NodeJS.Timeout;
   readonly #first: NodeJS.Timeout;
-  #reason: OrchaError | undefined;
+  #reason: OrchaError | StoppedByVisitor | undefined;
 
   constructor(deadlines: Deadlines) {
     const expire = () => this.abort(new OrchaError("model_timeout"));
@@ -24,12 +27,12 @@ export class TurnClock {
   }
 
   /** Why it was aborted; undefined while it was not. */
-  get reason(): OrchaError | undefined {
+  get reason(): OrchaError | StoppedByVisitor | undefined {
     return this.#reason;
   }
 
   /** Ends the turn where it is. */
-  abort(reason: OrchaError): void {
+  abort(reason: OrchaError | StoppedByVisitor): void {
     this.#reason ??= reason;
     this.#abort.abort(reason);
   }

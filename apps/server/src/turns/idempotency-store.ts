@@ -1,8 +1,8 @@
-import { ERRORS, OrchaError } from "@orcha/contract";
-import type { Claim, Ownership } from "../conversations/access.ts";
-import { errorCodeOf } from "../conversations/error-code.ts";
+import { OrchaError } from "@orcha/contract";
+import type { Claim } from "../conversations/access.ts";
 import { type Connection, defineWrite } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
+import { findTurn, type KnownTurn } from "./known-turn-store.ts";
 
 /** How long a key stands for its turn. */
 const KEY_LIFETIME_MS = 24 * 3_600_000;
@@ -13,57 +13,17 @@ export interface Idempotency {
   readonly bodyHash: string;
 }
 
-/** What a known key stands for. */
-export interface KeyedTurn {
-  readonly turnId: number;
-  readonly conversationId: number;
-  /** Of the visitor's message. */
-  readonly position: number;
-  readonly replacesTurnId: number | undefined;
-  /** `ended` is told again, `failed` may run again. */
-  readonly state: "pending" | "ended" | "failed";
-  /** Of its conversation. */
-  readonly ownership: Ownership;
-}
-
-type KeyValues = { tenantId: string; scope: string; key: string; since: number };
-
-const selectKey = statement<KeyValues>()((db, p) =>
+const selectKey = statement<{ tenantId: string; scope: string; key: string }>()((db, p) =>
   db
-    .selectFrom("idempotency_keys as keys")
-    .innerJoin("turns", (join) =>
-      join.onRef("turns.tenant_id", "=", "keys.tenant_id").onRef("turns.id", "=", "keys.turn_id"),
-    )
-    .innerJoin("messages", (join) =>
-      join
-        .onRef("messages.tenant_id", "=", "keys.tenant_id")
-        .onRef("messages.id", "=", "keys.turn_id"),
-    )
-    .innerJoin("conversations", (join) =>
-      join
-        .onRef("conversations.tenant_id", "=", "turns.tenant_id")
-        .onRef("conversations.id", "=", "turns.conversation_id"),
-    )
-    .select([
-      "keys.body_hash",
-      "keys.turn_id",
-      "turns.conversation_id",
-      "turns.state",
-      "turns.error_code",
-      "turns.replaces_turn_id",
-      "messages.position",
-      "conversations.label",
-      "conversations.user_id",
-      "conversations.owner",
-      "conversations.offered_owner",
-      "conversations.created_at",
-    ])
-    .where("keys.tenant_id", "=", p("tenantId"))
-    .where("keys.scope", "=", p("scope"))
-    .where("keys.key", "=", p("key"))
-    .where("keys.created_at", ">", p("since")),
+    .selectFrom("idempotency_keys")
+    .select(["body_hash", "turn_id", "created_at"])
+    .where("tenant_id", "=", p("tenantId"))
+    .where("scope", "=", p("scope"))
+    .where("key", "=", p("key")),
 );
-const insertKey = statement<{
+
+/** Changes nothing when the key is taken. */
+export const insertKey = statement<{
   tenantId: string;
   scope: string;
   key: string;
@@ -83,69 +43,35 @@ const insertKey = statement<{
     })
     .onConflict((conflict) => conflict.doNothing()),
 );
-const deleteExpiredKey = statement<KeyValues>()((db, p) =>
-  db
-    .deleteFrom("idempotency_keys")
-    .where("tenant_id", "=", p("tenantId"))
-    .where("scope", "=", p("scope"))
-    .where("key", "=", p("key"))
-    .where("created_at", "<=", p("since")),
-);
 
-/** Who sends a key: keys of different owners never meet. */
-export interface KeySender {
-  readonly tenantId: string;
-  /** A caller without credential proves no owner: its key is its only secret. */
-  readonly claim: Claim;
-  readonly now: number;
+/** Keys of different owners never meet. A caller without credential proves no owner: its key is its only secret. */
+export function scopeOf({ owner }: Claim): string {
+  return owner ?? "";
 }
 
 /**
- * The turn that a key stands for; undefined for a new key.
+ * The turn that a key stands for: undefined for a new key, "expired" for one whose day is over but which is not forgotten yet.
  * @throws OrchaError `idempotency_conflict` when the key was used for another message
  */
 export async function findKeyedTurn(
-  transaction: Connection,
-  sender: KeySender,
+  reader: Connection,
+  sender: { readonly tenantId: string; readonly claim: Claim; readonly now: number },
   { key, bodyHash }: Idempotency,
-): Promise<KeyedTurn | undefined> {
-  const values = { tenantId: sender.tenantId, key, since: sender.now - KEY_LIFETIME_MS };
-  const { owner } = sender.claim;
-  const scope = owner ?? "";
-  let [row] = await transaction.run(selectKey, { ...values, scope });
-  if (!row && owner !== null) {
-    // The first attempt may have come without the secret that its answer handed out.
-    const [unsigned] = await transaction.run(selectKey, { ...values, scope: "" });
-    if ([unsigned?.owner, unsigned?.offered_owner].includes(owner)) row = unsigned;
-  }
+): Promise<KnownTurn | "expired" | undefined> {
+  const { tenantId, claim, now } = sender;
+  const [own] = await reader.run(selectKey, { tenantId, key, scope: scopeOf(claim) });
+  // The first attempt may have come without the secret that its answer handed out.
+  const [row] =
+    own || claim.owner === null ? [own] : await reader.run(selectKey, { tenantId, key, scope: "" });
   if (!row) return undefined;
-  if (row.body_hash !== bodyHash) throw new OrchaError("idempotency_conflict");
-  return {
-    turnId: row.turn_id,
-    conversationId: row.conversation_id,
-    position: row.position,
-    replacesTurnId: row.replaces_turn_id ?? undefined,
-    ownership: row,
-    state:
-      row.state === "pending"
-        ? "pending"
-        : row.state === "failed" && isRetryable(row.error_code)
-          ? "failed"
-          : "ended",
-  };
-}
+  if (row.created_at <= now - KEY_LIFETIME_MS) return "expired";
 
-/** Remembers what a key stands for; false when another process took it at the same time. */
-export async function rememberKey(
-  transaction: Connection,
-  sender: KeySender,
-  { key, bodyHash }: Idempotency,
-  turnId: number,
-): Promise<boolean> {
-  const { tenantId, now } = sender;
-  const values = { tenantId, key, scope: sender.claim.owner ?? "" };
-  await transaction.change(deleteExpiredKey, { ...values, since: now - KEY_LIFETIME_MS });
-  return (await transaction.change(insertKey, { ...values, bodyHash, turnId, now })) > 0;
+  const turn = await findTurn(reader, tenantId, row.turn_id);
+  if (!own && ![turn?.ownership.owner, turn?.ownership.offered_owner].includes(claim.owner)) {
+    return undefined;
+  }
+  if (row.body_hash !== bodyHash) throw new OrchaError("idempotency_conflict");
+  return turn;
 }
 
 /** Forgets the keys that are older than their lifetime. */
@@ -159,7 +85,3 @@ export const forgetKeys = defineWrite(
     );
   },
 );
-
-function isRetryable(code: string | null): boolean {
-  return code !== null && ERRORS[errorCodeOf(code)].retryable;
-}

@@ -1,7 +1,6 @@
 import { OrchaError } from "@orcha/contract";
 import type { Connection } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
-import { markReplaced } from "./replaced-store.ts";
 
 const selectLastTurn = statement<{ tenantId: string; conversationId: number }>()((db, p) =>
   db
@@ -19,35 +18,49 @@ const selectLastTurn = statement<{ tenantId: string; conversationId: number }>()
     .limit(1),
 );
 
+/** Takes a turn out of the history and the transcript; it stays in the record. */
+export const markReplaced = statement<{ tenantId: string; id: number }>()((db, p) =>
+  db
+    .updateTable("turns")
+    .set({ replaced: 1 })
+    .where("tenant_id", "=", p("tenantId"))
+    .where("id", "=", p("id")),
+);
+
 /** The conversation's last turn that none has replaced; undefined before the first. */
 export async function findLastTurn(
-  transaction: Connection,
+  reader: Connection,
   tenantId: string,
   conversationId: number,
 ): Promise<number | undefined> {
-  const [last] = await transaction.run(selectLastTurn, { tenantId, conversationId });
+  const [last] = await reader.run(selectLastTurn, { tenantId, conversationId });
   return last?.id;
 }
 
 /**
  * The turn that a message belongs to, when it is the conversation's last. A turn's messages have its own even id and the
- * next; the answer's counts even when the turn failed before there was one.
+ * next; the answer's counts even when the turn failed before there was one. An attempt to replace a turn that failed leaves
+ * that turn the last one, and is superseded itself.
  *
  * @throws OrchaError `invalid_request` for any other message
  */
 export async function lastTurnOf(
-  transaction: Connection,
+  reader: Connection,
   tenantId: string,
   conversationId: number,
   messageId: number,
-): Promise<number> {
-  const [last] = await transaction.run(selectLastTurn, { tenantId, conversationId });
-  // An attempt to replace a turn that failed leaves that turn the last one; the attempt itself goes.
+): Promise<{
+  readonly replacesTurnId: number;
+  readonly supersedesTurnId: number | undefined;
+}> {
+  const [last] = await reader.run(selectLastTurn, { tenantId, conversationId });
   const replaced = last?.state === "failed" ? last.replaces_turn_id : null;
   const lastId = replaced ?? last?.id;
   if (last && lastId !== undefined && [last.id, lastId].includes(messageId - (messageId % 2))) {
-    if (replaced !== null) await transaction.change(markReplaced, { tenantId, id: last.id });
-    return lastId;
+    return {
+      replacesTurnId: lastId,
+      supersedesTurnId: replaced === null ? undefined : last.id,
+    };
   }
   throw new OrchaError(
     "invalid_request",

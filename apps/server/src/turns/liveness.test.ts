@@ -1,11 +1,15 @@
 import { hostname } from "node:os";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { readTranscript } from "../conversations/store.ts";
+import { timeOrderedId } from "../db/ids.ts";
 import { describeOnEveryEngine } from "../testing/databases.ts";
 import { startTestServer, type TestServer } from "../testing/server.ts";
 import { holderName, Liveness } from "./liveness.ts";
 import { openTurn } from "./open-turn-store.ts";
-import type { OpenedTurn } from "./opened-turn.ts";
+import { type OpenedTurn, openedTurn } from "./opened-turn.ts";
 import { listPendingTurns } from "./pending-turn-store.ts";
+import { appendPieces, readPieces } from "./pieces-store.ts";
+import { findPlace } from "./place-store.ts";
 
 const NO_SUCH_PROCESS = 2 ** 22 + 1;
 
@@ -16,20 +20,18 @@ describeOnEveryEngine("turns of a process that died", (engine) => {
   });
   afterEach(() => server[Symbol.asyncDispose]());
 
-  async function open(holder: string): Promise<OpenedTurn> {
-    const opened = await server.database.write(openTurn, {
-      tenantId: "external_widget",
-      conversationId: undefined,
-      claim: { label: "", userId: 1, owner: null, strict: false },
-      offeredOwner: null,
-      text: "Hi",
-      replaceMessageId: undefined,
-      idempotency: undefined,
-      holder,
-      now: Date.now(),
-    });
-    if (opened === "busy") throw new Error("A new conversation cannot be busy");
-    return opened;
+  async function open(holder: string, owner: string | null = null): Promise<OpenedTurn> {
+    const { database } = server;
+    const tenantId = "external_widget";
+    const claim = { label: "", userId: 1, owner, strict: false };
+    const request = { tenantId, claim, offeredOwner: null, replaceMessageId: undefined };
+    const now = Date.now();
+    const place = await findPlace(database.reader, { ...request, conversationId: undefined }, now);
+    if (place === "busy") throw new Error("A new conversation cannot be busy");
+    const turnId = timeOrderedId(now);
+    const message = { tenantId, claim, text: "Hi", idempotency: undefined, holder, now };
+    await database.write(openTurn, { ...message, turnId, place });
+    return openedTurn({ turnId, ...place });
   }
 
   function liveness(clock: { ms: number }, running: readonly number[] = []): Liveness {
@@ -77,6 +79,35 @@ describeOnEveryEngine("turns of a process that died", (engine) => {
     clock.ms = 15_001;
     await watcher.look();
     expect(await listPendingTurns(server.database.reader)).toEqual([]);
+  });
+
+  it("keep what they had said, as cut", async () => {
+    const { database } = server;
+    const { turnId, conversationId } = await open("another-host:1:abc", "visitor:me");
+    const piece = { tenantId: "external_widget", turnId };
+    await database.write(appendPieces, {
+      pieces: [{ ...piece, piece: 0, text: "So ", contexts: "[]" }],
+    });
+    await database.write(appendPieces, {
+      pieces: [{ ...piece, piece: 1, text: "far", contexts: null }],
+    });
+    const clock = { ms: 0 };
+    using watcher = liveness(clock);
+    await watcher.look();
+    clock.ms = 15_001;
+    await watcher.look();
+    const { messages } = await readTranscript(
+      database.reader,
+      "external_widget",
+      conversationId,
+      { label: "", userId: undefined, owner: "visitor:me", strict: true },
+      { before: undefined, limit: 10, now: Date.now() },
+    );
+    expect(messages.map(({ text, status }) => [text, status])).toEqual([
+      ["Hi", "failed"],
+      ["So far", "failed"],
+    ]);
+    expect(await readPieces(database.reader, piece, 0)).toEqual([]);
   });
 
   it("are left alone while their process counts", async () => {

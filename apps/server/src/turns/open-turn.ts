@@ -1,53 +1,121 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { OrchaError } from "@orcha/contract";
-import type { Database } from "../db/database.ts";
+import { type Database, OutcomeUnknownError } from "../db/database.ts";
+import { timeOrderedId } from "../db/ids.ts";
+import { findKeyedTurn, forgetKeys, type Idempotency } from "./idempotency-store.ts";
+import { findTurn } from "./known-turn-store.ts";
 import { holderName } from "./liveness.ts";
-import { type OpenTurnInput, openTurn } from "./open-turn-store.ts";
-import type { OpenedTurn, RepeatedTurn } from "./opened-turn.ts";
+import { openTurn, type TurnClaim } from "./open-turn-store.ts";
+import { type OpenedTurn, openedTurn } from "./opened-turn.ts";
+import { findPlace, type Place, type PlaceRequest } from "./place-store.ts";
+import { type RepeatedMessage, repeatTurn, type ToldTurn } from "./repeat-turn.ts";
 
 const FIRST_POLL_MS = 20;
 const LONGEST_POLL_MS = 250;
-const MAX_ID_ATTEMPTS = 5;
+/** So long a broken connection is tried again at once; the visitor is told of a longer trouble. */
+const UNCERTAIN_MS = 1_000;
 
 export interface OpenTurnDeps {
   readonly database: Database;
   readonly lockWaitMs: number;
-  readonly running: { readonly isDraining: boolean };
+  readonly running: { readonly leaving: AbortSignal };
   readonly now: () => number;
 }
 
-/** What the process itself adds when it asks for a turn is left out. */
-export type TurnRequest = Omit<OpenTurnInput, "holder" | "now">;
+/** A message that asks for a turn. */
+export interface TurnRequest extends PlaceRequest {
+  readonly claim: TurnClaim;
+  readonly text: string;
+  /** Undefined for a message that its sender will not repeat. */
+  readonly idempotency: Idempotency | undefined;
+}
 
 /**
- * Opens a turn, waiting for the one that runs in the same conversation or under the same key, whichever process runs it.
- * @throws OrchaError `turn_in_progress` when that one takes too long, `unavailable` when the process goes away meanwhile
+ * Opens a turn, waiting for the one that runs in the same conversation, whichever process runs it. A message that was sent
+ * before is told again, or run again when its failure may have passed.
+ *
+ * @throws OrchaError `turn_in_progress` when the other turn takes too long, `unavailable` when the process goes away
+ *   meanwhile, and what `findPlace` refuses
  */
 export async function openTurnInOrder(
   deps: OpenTurnDeps,
   request: TurnRequest,
-): Promise<OpenedTurn | RepeatedTurn> {
-  const giveUp = performance.now() + deps.lockWaitMs;
+): Promise<OpenedTurn | ToldTurn> {
+  const started = performance.now();
+  let uncertainId: number | undefined;
   for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 2, LONGEST_POLL_MS)) {
-    const opened = await attempt(deps, request);
-    if (opened !== "busy") return opened;
-    if (performance.now() + wait > giveUp) throw new OrchaError("turn_in_progress");
+    const turnId = uncertainId ?? timeOrderedId(deps.now());
+    try {
+      const opened = await attempt(deps, request, turnId, uncertainId !== undefined);
+      if (opened !== "busy") return opened;
+    } catch (error) {
+      const isUncertain = error instanceof OutcomeUnknownError;
+      if (!isUncertain || performance.now() - started > UNCERTAIN_MS) throw error;
+      // The same id again: should the first write have been kept after all, the next finds its own turn.
+      uncertainId = turnId;
+    }
+    if (performance.now() + wait > started + deps.lockWaitMs) {
+      throw new OrchaError("turn_in_progress");
+    }
     await delay(wait);
-    if (deps.running.isDraining) throw new OrchaError("unavailable");
+    if (deps.running.leaving.aborted) throw new OrchaError("unavailable");
   }
 }
 
 async function attempt(
   deps: OpenTurnDeps,
   request: TurnRequest,
-): Promise<OpenedTurn | RepeatedTurn | "busy"> {
-  for (let attempts = 1; ; attempts++) {
-    try {
-      const input = { ...request, holder: holderName, now: deps.now() };
-      return await deps.database.write(openTurn, input);
-    } catch (error) {
-      const taken = error instanceof Error && error.name === "IdTakenError";
-      if (!taken || attempts === MAX_ID_ATTEMPTS) throw error;
-    }
+  turnId: number,
+  mayBeOpen: boolean,
+): Promise<OpenedTurn | ToldTurn | "busy"> {
+  const { database } = deps;
+  const now = deps.now();
+  const message = { ...request, holder: holderName, now };
+  // The first message of a conversation may have come before without the secret that its answer handed out, and so under
+  // another scope: then the write below would not find its key taken.
+  const early = request.conversationId === undefined && request.claim.owner !== null;
+  const sent = early ? await findKeyed(database, message) : undefined;
+  if (sent) return sent;
+
+  const place = await findPlaceOrRefusal(deps, request, now);
+  if (isPlace(place) && (await database.write(openTurn, { ...message, turnId, place }))) {
+    return openedTurn({ turnId, ...place });
   }
+
+  // What a repeated message refers to has moved on since, so the record is asked before it is refused.
+  const own = mayBeOpen ? await findTurn(database.reader, request.tenantId, turnId) : undefined;
+  if (own?.holder === holderName) return own;
+  const known = await findKeyed(database, message);
+  if (known) return known;
+  if (place instanceof OrchaError) throw place;
+  return "busy";
+}
+
+/** What the key of a message stands for already. */
+async function findKeyed(
+  database: Database,
+  message: TurnRequest & RepeatedMessage,
+): Promise<OpenedTurn | ToldTurn | "busy" | undefined> {
+  const { idempotency, now } = message;
+  const known = idempotency && (await findKeyedTurn(database.reader, message, idempotency));
+  if (known !== "expired") return known && repeatTurn(database, message, known);
+  await database.write(forgetKeys, { now });
+  return undefined;
+}
+
+async function findPlaceOrRefusal(
+  { database }: OpenTurnDeps,
+  request: TurnRequest,
+  now: number,
+): Promise<Place | OrchaError | "busy"> {
+  try {
+    return await findPlace(database.reader, request, now);
+  } catch (error) {
+    if (error instanceof OrchaError && error.code !== "unavailable") return error;
+    throw error;
+  }
+}
+
+function isPlace(found: Place | OrchaError | "busy"): found is Place {
+  return found !== "busy" && !(found instanceof OrchaError);
 }

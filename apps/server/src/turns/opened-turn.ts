@@ -1,4 +1,4 @@
-/** A turn that has begun: its conversation's lease is taken and the visitor's message is kept. */
+/** A turn whose visitor's message is kept. */
 export interface OpenedTurn {
   readonly turnId: number;
   readonly conversationId: number;
@@ -7,11 +7,6 @@ export interface OpenedTurn {
   /** The place of the answer in the conversation. */
   readonly position: number;
   readonly replacesTurnId: number | undefined;
-}
-
-/** A turn that ended under the same key: it is told again instead of run. */
-export interface RepeatedTurn extends OpenedTurn {
-  readonly hasEnded: true;
 }
 
 /**

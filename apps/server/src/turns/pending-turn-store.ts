@@ -1,6 +1,8 @@
 import { type Connection, defineWrite } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
 import { releaseLease } from "./lease-store.ts";
+import { insertMessage } from "./message-store.ts";
+import { deletePieces, readPieces } from "./pieces-store.ts";
 
 const selectPending = statement<Record<never, never>>()((db) =>
   db
@@ -64,7 +66,15 @@ export async function listPendingTurns(reader: Connection): Promise<PendingTurn[
   }));
 }
 
-/** Fails turns whose process is gone, so that their conversations go on. */
+const selectVisitorMessage = statement<{ tenantId: string; turnId: number }>()((db, p) =>
+  db
+    .selectFrom("messages")
+    .select("position")
+    .where("tenant_id", "=", p("tenantId"))
+    .where("id", "=", p("turnId")),
+);
+
+/** Fails turns whose process is gone, so that their conversations go on; what they had said is kept. */
 export const abandonTurns = defineWrite(
   "turns.abandon",
   async (
@@ -72,10 +82,33 @@ export const abandonTurns = defineWrite(
     input: { readonly turns: readonly PendingTurn[]; readonly now: number },
   ): Promise<void> => {
     const { now } = input;
-    for (const { tenantId, turnId, conversationId, heartbeat } of input.turns) {
+    for (const turn of input.turns) {
+      const { tenantId, turnId, conversationId, heartbeat } = turn;
       const ended = await transaction.change(abandonTurn, { tenantId, id: turnId, heartbeat, now });
       if (ended === 0) continue;
+      await keepPieces(transaction, turn, now);
       await transaction.change(releaseLease, { tenantId, id: conversationId, turnId, now });
     }
   },
 );
+
+async function keepPieces(transaction: Connection, turn: PendingTurn, now: number): Promise<void> {
+  const { tenantId, turnId, conversationId } = turn;
+  const pieces = await readPieces(transaction, turn, 0);
+  const text = pieces.map((piece) => piece.text).join("");
+  const [visitor] = await transaction.run(selectVisitorMessage, { tenantId, turnId });
+  if (text !== "" && visitor) {
+    await transaction.change(insertMessage, {
+      tenantId,
+      id: turnId + 1,
+      conversationId,
+      turnId,
+      position: visitor.position + 1,
+      role: "assistant",
+      text,
+      contexts: pieces[0]?.contexts ?? null,
+      now,
+    });
+  }
+  await transaction.change(deletePieces, { tenantId, turnId });
+}

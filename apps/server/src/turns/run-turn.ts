@@ -1,19 +1,20 @@
-import { type ErrorCode, OrchaError, type PageContext, type TurnEvent } from "@orcha/contract";
+import { OrchaError, type PageContext, type TurnEvent } from "@orcha/contract";
 import { readHistory } from "../conversations/store.ts";
 import type { Database } from "../db/database.ts";
 import type { Tenant } from "../tenants/settings.ts";
-import { Answer } from "./answer.ts";
+import { Answer, type Ending } from "./answer.ts";
 import { buildPrompt } from "./build-prompt.ts";
-import { closeTurn } from "./close-turn-store.ts";
-import { type Deadlines, TurnClock } from "./deadline.ts";
+import { type Deadlines, StoppedByVisitor, TurnClock } from "./deadline.ts";
 import { fitHistory } from "./fit-history.ts";
+import { followTurn, NOTHING, turnStart } from "./follow-turn.ts";
 import type { Idempotency } from "./idempotency-store.ts";
+import { keepEnd } from "./keep-end.ts";
 import { openTurnInOrder } from "./open-turn.ts";
 import type { TurnClaim } from "./open-turn-store.ts";
 import type { OpenedTurn } from "./opened-turn.ts";
 import type { ChatModel, ChatModelRequest, Retriever } from "./ports.ts";
-import type { RunningTurns } from "./running-turns.ts";
-import { tellAgain } from "./tell-again.ts";
+import type { RunningTurn, RunningTurns } from "./running-turns.ts";
+import { findSource } from "./turn-source.ts";
 
 /** More than any sensible budget holds; it bounds the read. */
 const MAX_HISTORY_MESSAGES = 100;
@@ -50,13 +51,19 @@ export interface TurnInput {
 }
 
 /**
- * Runs one turn: opens it, retrieves, asks the model, keeps the answer, and tells each step as an event.
+ * Runs one turn: opens it, retrieves, asks the model, keeps the answer, and tells each step as an event. A turn that is on
+ * record already is told from there.
  * It must be read to its end whoever listens: leaving a turn stops nothing.
  *
+ * @param signal ends the telling of a turn that runs elsewhere
  * @throws OrchaError before the first event only; afterwards a failure is the last event
  */
-export async function* runTurn(deps: TurnDeps, input: TurnInput): AsyncGenerator<TurnEvent, void> {
-  const turn = await openTurnInOrder(deps, {
+export async function* runTurn(
+  deps: TurnDeps,
+  input: TurnInput,
+  signal: AbortSignal,
+): AsyncGenerator<TurnEvent, void> {
+  const opened = await openTurnInOrder(deps, {
     tenantId: input.tenant.id,
     conversationId: input.conversationId,
     claim: input.claim,
@@ -65,38 +72,53 @@ export async function* runTurn(deps: TurnDeps, input: TurnInput): AsyncGenerator
     replaceMessageId: input.replaceMessageId,
     idempotency: input.idempotency,
   });
-  if ("hasEnded" in turn) return yield* tellAgain(deps.database, input.tenant.id, turn);
+  if ("tells" in opened) {
+    const source = findSource(deps, input.tenant.id, opened.tells);
+    return yield* followTurn(source, opened.tells, NOTHING, signal);
+  }
   const clock = new TurnClock(input.deadlines);
-  using _running = deps.running.add(turn.turnId, clock);
-  const { turnId, conversationId, messageId } = turn;
-  const answer = new Answer(conversationId);
-  yield {
-    event: "turn-start",
-    data: { turn_id: turnId, conversation_id: conversationId, message_id: messageId },
-  };
+  const answer = new Answer(opened.conversationId);
+  using running = deps.running.add(input.tenant.id, opened, clock, answer);
+  yield turnStart(opened);
 
-  let failure: unknown;
+  let ending: Ending = { state: "done" };
   try {
-    const request = await prepare(deps, input, turn);
-    if (request.contexts) {
-      answer.contexts = [...request.contexts];
-      yield { event: "contexts", data: { contexts: answer.contexts } };
+    for await (const event of think(deps, input, running)) {
+      running.changed();
+      yield event;
     }
-    answer.request = request;
-
-    for await (const part of deps.model.stream(request, clock.signal)) {
-      const text = answer.add(part, clock);
-      if (text) yield { event: "text-delta", data: { text } };
-    }
-    if (!answer.finish || answer.isEmpty) throw new OrchaError("model_unavailable");
   } catch (error) {
-    failure = clock.reason ?? error;
+    ending = endingOf(clock.reason ?? error);
+    if (ending.state === "failed") deps.onFailure(opened, clock.reason ?? error);
   }
   const rest = answer.flush();
   if (rest) yield { event: "text-delta", data: { text: rest } };
   clock.stop();
 
-  yield await commit(deps, input, turn, answer, clock, failure);
+  const end = await keepEnd(deps, running, ending);
+  running.finish(end);
+  yield end;
+}
+
+/** What happens between the two writes: nothing is held while the model speaks. */
+async function* think(
+  deps: TurnDeps,
+  input: TurnInput,
+  { turn, clock, answer }: RunningTurn,
+): AsyncGenerator<TurnEvent, void> {
+  const request = await prepare(deps, input, turn);
+  answer.request = request;
+  if (request.contexts) {
+    answer.contexts = [...request.contexts];
+    yield { event: "contexts", data: { contexts: answer.contexts } };
+  }
+
+  clock.signal.throwIfAborted();
+  for await (const part of deps.model.stream(request, clock.signal)) {
+    const text = answer.add(part, clock);
+    if (text) yield { event: "text-delta", data: { text } };
+  }
+  if (!answer.finish || answer.text === "") throw new OrchaError("model_unavailable");
 }
 
 async function prepare(
@@ -132,33 +154,7 @@ async function prepare(
   });
 }
 
-/** Keeps the outcome first; only then may the last event say how it went. */
-async function commit(
-  deps: TurnDeps,
-  input: TurnInput,
-  turn: OpenedTurn,
-  answer: Answer,
-  clock: TurnClock,
-  failure: unknown,
-): Promise<TurnEvent> {
-  let code = failure === undefined ? undefined : codeOf(failure);
-  if (failure !== undefined) deps.onFailure(turn, failure);
-  const outcome = answer.outcome(code, clock);
-  try {
-    const kept = await deps.database.write(closeTurn, {
-      tenantId: input.tenant.id,
-      turn,
-      outcome,
-      now: deps.now(),
-    });
-    if (!kept) code ??= "unavailable";
-  } catch (error) {
-    deps.onFailure(turn, error);
-    code = "unavailable";
-  }
-  return code ? answer.turnError(code) : answer.turnEnd(outcome);
-}
-
-function codeOf(failure: unknown): ErrorCode {
-  return failure instanceof OrchaError ? failure.code : "internal";
+function endingOf(failure: unknown): Ending {
+  if (failure instanceof StoppedByVisitor) return { state: "stopped" };
+  return { state: "failed", code: failure instanceof OrchaError ? failure.code : "internal" };
 }

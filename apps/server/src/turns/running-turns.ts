@@ -1,40 +1,147 @@
-import { OrchaError } from "@orcha/contract";
+import { OrchaError, type TurnEvent } from "@orcha/contract";
+import type { Answer } from "./answer.ts";
 import type { TurnClock } from "./deadline.ts";
+import type { TurnSource, TurnView } from "./follow-turn.ts";
+import type { OpenedTurn } from "./opened-turn.ts";
+import type { Piece } from "./pieces-store.ts";
 
-/** The turns of this process, so that it can wait for them or cut them when it has to go. */
-export class RunningTurns {
-  readonly #clocks = new Map<TurnClock, number>();
-  #onEmpty: (() => void) | undefined;
-  #isDraining = false;
+/** A turn of this process while it runs: what it has said so far, for those who follow it. */
+export class RunningTurn implements TurnSource, Disposable {
+  readonly tenantId: string;
+  readonly turn: OpenedTurn;
+  readonly clock: TurnClock;
+  readonly answer: Answer;
+  readonly #onEnd: () => void;
+  #end: TurnEvent | undefined;
+  #waiting: (() => void)[] = [];
+  #savedLength = 0;
+  #savedPieces = 0;
+  #saving: Promise<void> | undefined;
 
-  /** True once the process is going away: what has not begun must not begin. */
-  get isDraining(): boolean {
-    return this.#isDraining;
+  constructor(
+    tenantId: string,
+    turn: OpenedTurn,
+    clock: TurnClock,
+    answer: Answer,
+    onEnd: () => void,
+  ) {
+    this.tenantId = tenantId;
+    this.turn = turn;
+    this.clock = clock;
+    this.answer = answer;
+    this.#onEnd = onEnd;
   }
 
-  turnIds(): readonly number[] {
-    return [...this.#clocks.values()];
+  read(): TurnView {
+    return { contexts: this.answer.contexts, text: this.answer.text, end: this.#end };
   }
 
-  add(turnId: number, clock: TurnClock): Disposable {
-    this.#clocks.set(clock, turnId);
+  next(signal: AbortSignal): Promise<boolean> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal.removeEventListener("abort", wake);
+        resolve(!signal.aborted);
+      };
+      signal.addEventListener("abort", wake);
+      this.#waiting.push(wake);
+      if (signal.aborted) wake();
+    });
+  }
+
+  /** Tells those who follow that there is more. */
+  changed(): void {
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
+  }
+
+  /** Tells those who follow how it ended; it is stored by then. */
+  finish(end: TurnEvent): void {
+    this.#end = end;
+    this.changed();
+  }
+
+  /** What it has said since its last piece; undefined for nothing. */
+  unsaved(): Piece | undefined {
+    const { contexts, text } = this.answer;
+    const isFirst = this.#savedPieces === 0;
+    if (text.length === this.#savedLength && !(isFirst && contexts)) return undefined;
     return {
-      [Symbol.dispose]: () => {
-        this.#clocks.delete(clock);
-        if (this.#clocks.size === 0) this.#onEmpty?.();
-      },
+      tenantId: this.tenantId,
+      turnId: this.turn.turnId,
+      piece: this.#savedPieces,
+      text: text.slice(this.#savedLength),
+      contexts: isFirst && contexts ? JSON.stringify(contexts) : null,
     };
+  }
+
+  /** Counts a piece as written when the write succeeds. */
+  async saving(piece: Piece, write: Promise<void>): Promise<void> {
+    this.#saving = write.then(() => {
+      this.#savedLength += piece.text.length;
+      this.#savedPieces += 1;
+    });
+    await this.#saving.catch(() => undefined); // the next piece holds what this one did
+  }
+
+  /** Whether pieces of it were written; waits for one that is on its way, which would be left behind otherwise. */
+  async hasPieces(): Promise<boolean> {
+    const write = this.#saving;
+    if (!write) return false;
+    await write.catch(() => undefined);
+    return true;
+  }
+
+  [Symbol.dispose](): void {
+    this.#onEnd();
+  }
+}
+
+/** The turns of this process, so that it can tell them, wait for them or cut them when it has to go. */
+export class RunningTurns {
+  readonly #turns = new Map<string, RunningTurn>();
+  #onEmpty: (() => void) | undefined;
+  readonly #leaving = new AbortController();
+
+  /** Aborted once the process is going away: what has not begun must not begin. */
+  get leaving(): AbortSignal {
+    return this.#leaving.signal;
+  }
+
+  get all(): readonly RunningTurn[] {
+    return [...this.#turns.values()];
+  }
+
+  get count(): number {
+    return this.#turns.size;
+  }
+
+  find(tenantId: string, turnId: number): RunningTurn | undefined {
+    return this.#turns.get(`${turnId} ${tenantId}`);
+  }
+
+  /** Until the answer is disposed of. */
+  add(tenantId: string, turn: OpenedTurn, clock: TurnClock, answer: Answer): RunningTurn {
+    const key = `${turn.turnId} ${tenantId}`;
+    const running = new RunningTurn(tenantId, turn, clock, answer, () => {
+      // A turn that failed may be running again already.
+      if (this.#turns.get(key) === running) this.#turns.delete(key);
+      if (this.#turns.size === 0) this.#onEmpty?.();
+    });
+    this.#turns.set(key, running);
+    return running;
   }
 
   /** Waits until all have ended; after the time given it cuts those that are left, which keep what was said. */
   async drain(graceMs: number): Promise<void> {
-    this.#isDraining = true;
-    if (this.#clocks.size === 0) return;
+    this.#leaving.abort();
+    if (this.#turns.size === 0) return;
     const empty = new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
     });
     const cut = setTimeout(() => {
-      for (const clock of this.#clocks.keys()) clock.abort(new OrchaError("unavailable"));
+      for (const { clock } of this.#turns.values()) clock.abort(new OrchaError("unavailable"));
     }, graceMs);
     await empty;
     clearTimeout(cut);

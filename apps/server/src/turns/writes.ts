@@ -2,5 +2,17 @@ import { closeTurn } from "./close-turn-store.ts";
 import { forgetKeys } from "./idempotency-store.ts";
 import { openTurn } from "./open-turn-store.ts";
 import { abandonTurns, beatTurns } from "./pending-turn-store.ts";
+import { appendPieces } from "./pieces-store.ts";
+import { runAgain } from "./run-again-store.ts";
+import { requestStop } from "./stop-store.ts";
 
-export const TURN_WRITES = [openTurn, closeTurn, beatTurns, abandonTurns, forgetKeys];
+export const TURN_WRITES = [
+  openTurn,
+  runAgain,
+  closeTurn,
+  beatTurns,
+  abandonTurns,
+  appendPieces,
+  requestStop,
+  forgetKeys,
+];

@@ -4,13 +4,20 @@ import type { LabelRecorder, TenantResolver } from "../../tenants/resolve-tenant
 import { userExists } from "../../tenants/store.ts";
 import type { Deadlines } from "../../turns/deadline.ts";
 import { runTurn, type TurnDeps, type TurnInput } from "../../turns/run-turn.ts";
-import { type Caller, type CallerOptions, identifyCaller, issueVisitorSecret } from "../caller.ts";
+import {
+  type Caller,
+  type CallerOptions,
+  identifyCaller,
+  issueVisitorSecret,
+  ownerOf,
+} from "../caller.ts";
 import type { RequestContext } from "../context.ts";
-import { readIdempotency } from "../idempotency.ts";
+import { readIdempotency, secretSeed } from "../idempotency.ts";
+import type { OpenAnswers } from "../open-answers.ts";
 import { parseChatRequest } from "../parse-chat.ts";
 import { readJsonObject } from "../read-json.ts";
 import type { HeaderValues } from "../send.ts";
-import { sendTurnAsJson, sendTurnAsStream } from "../turn-response.ts";
+import { closedSignal, sendTurnAsJson, sendTurnAsStream } from "../turn-response.ts";
 
 export interface ChatDeps {
   readonly database: Database;
@@ -23,6 +30,7 @@ export interface ChatDeps {
   readonly maxTextChars: number;
   readonly jsonDeadlines: Deadlines;
   readonly streamDeadlines: Deadlines;
+  readonly openAnswers: OpenAnswers;
   /** True once the process is going away. */
   readonly isDraining: () => boolean;
 }
@@ -36,11 +44,12 @@ export async function chatV2(c: RequestContext, deps: ChatDeps): Promise<Respons
   const streams = (c.req.header("accept") ?? "").includes("text/event-stream");
   const { input, headers } = await toTurnInput(c, deps, request, caller, streams);
 
-  const events = runTurn(deps.turns, input);
+  using _open = deps.openAnswers.enter(input.claim.owner);
+  const events = runTurn(deps.turns, input, closedSignal(c));
   const first = await events.next();
   if (first.done) throw new OrchaError("internal");
   const turn = { first: first.value, rest: events };
-  return streams ? sendTurnAsStream(c, turn, headers) : sendTurnAsJson(c, turn, headers);
+  return await (streams ? sendTurnAsStream : sendTurnAsJson)(c, turn, headers);
 }
 
 async function toTurnInput(
@@ -63,8 +72,10 @@ async function toTurnInput(
 
   // A caller that brought nothing gets a secret with a new conversation; one that brought a wrong one gets another.
   const issues = caller.kind === "invalid" || (caller.kind === "none" && isNew);
-  const issued = issues ? issueVisitorSecret(c, deps.caller) : undefined;
-  const owner = caller.kind === "visitor" ? caller.secret.owner : null;
+  const owner = ownerOf(caller);
+  const idempotency = readIdempotency(c, request, owner);
+  const seed = idempotency && secretSeed(idempotency, deps.turns.now());
+  const issued = issues ? issueVisitorSecret(c, deps.caller, seed) : undefined;
   return {
     headers: issued?.headers ?? {},
     input: {
@@ -75,7 +86,7 @@ async function toTurnInput(
       text: request.text,
       useRag: request.use_rag ?? undefined,
       replaceMessageId: request.replace_message_id ?? undefined,
-      idempotency: readIdempotency(c, request, owner),
+      idempotency,
       page: request.context ?? undefined,
       deadlines: streams ? deps.streamDeadlines : deps.jsonDeadlines,
     },

@@ -2,7 +2,7 @@ import type { MessagePage } from "@orcha/contract";
 import { readTranscript, sealConversation } from "../../conversations/store.ts";
 import type { Database } from "../../db/database.ts";
 import type { TenantResolver } from "../../tenants/resolve-tenant.ts";
-import { type CallerOptions, identifyCaller } from "../caller.ts";
+import { type CallerOptions, identifyCaller, ownerOf } from "../caller.ts";
 import type { RequestContext } from "../context.ts";
 import {
   conversationParameter,
@@ -27,7 +27,7 @@ export async function conversationMessages(
   const caller = identifyCaller(c, deps.caller);
   const { tenant, label } = await deps.resolveTenant(tenantParameter(c));
   const id = conversationParameter(c);
-  const owner = caller.kind === "visitor" ? caller.secret.owner : null;
+  const owner = ownerOf(caller);
   const { messages, before, seals } = await readTranscript(
     deps.database.reader,
     tenant.id,

@@ -15,37 +15,37 @@ export interface EndedTurn {
   readonly outputTokens: number;
 }
 
-const selectEndedTurn = statement<{ tenantId: string; turnId: number; messageId: number }>()(
-  (db, p) =>
-    db
-      .selectFrom("turns")
-      .leftJoin("messages", (join) =>
-        join
-          .onRef("messages.tenant_id", "=", "turns.tenant_id")
-          .on("messages.id", "=", p("messageId")),
-      )
-      .select([
-        "turns.error_code",
-        "turns.finish_reason",
-        "turns.model",
-        "turns.input_tokens",
-        "turns.output_tokens",
-        "messages.text",
-        "messages.contexts",
-      ])
-      .where("turns.tenant_id", "=", p("tenantId"))
-      .where("turns.id", "=", p("turnId")),
+const selectTurn = statement<{ tenantId: string; turnId: number; messageId: number }>()((db, p) =>
+  db
+    .selectFrom("turns")
+    .leftJoin("messages", (join) =>
+      join
+        .onRef("messages.tenant_id", "=", "turns.tenant_id")
+        .on("messages.id", "=", p("messageId")),
+    )
+    .select([
+      "turns.state",
+      "turns.error_code",
+      "turns.finish_reason",
+      "turns.model",
+      "turns.input_tokens",
+      "turns.output_tokens",
+      "messages.text",
+      "messages.contexts",
+    ])
+    .where("turns.tenant_id", "=", p("tenantId"))
+    .where("turns.id", "=", p("turnId")),
 );
 
-/** Reads a turn with its answer; throws for one that is not there. */
-export async function getEndedTurn(
+/** Reads how a turn ended, or that it has not; throws for one that is not there. */
+export async function readTurn(
   reader: Connection,
   tenantId: string,
-  turn: { readonly turnId: number; readonly messageId: number },
-): Promise<EndedTurn> {
-  const { turnId, messageId } = turn;
-  const [row] = await reader.run(selectEndedTurn, { tenantId, turnId, messageId });
+  { turnId, messageId }: { readonly turnId: number; readonly messageId: number },
+): Promise<EndedTurn | "pending"> {
+  const [row] = await reader.run(selectTurn, { tenantId, turnId, messageId });
   if (!row) throw new Error(`No turn ${turnId}`);
+  if (row.state === "pending") return "pending";
   return {
     text: row.text ?? "",
     contexts: row.contexts,

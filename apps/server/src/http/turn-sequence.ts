@@ -1,0 +1,39 @@
+import { OrchaError, type TurnEvent } from "@orcha/contract";
+import type { Progress } from "../turns/follow-turn.ts";
+
+const FIRST_TEXT = 10;
+
+/**
+ * The number of an event in its turn: 1, 2, 10 + the length of the answer so far, and one more for the end. Any replica can
+ * compute it from stored text.
+ */
+export function sequenceOf(event: TurnEvent["event"], length: number): number {
+  if (event === "turn-start") return 1;
+  if (event === "contexts") return 2;
+  return FIRST_TEXT + length + (event === "text-delta" ? 0 : 1);
+}
+
+/**
+ * The number in an event id of this turn; 0 for a reader that has none yet.
+ * @throws OrchaError `invalid_request` for what is no id of an event of this turn
+ */
+export function parseEventId(id: string | undefined, turnId: number): number {
+  if (id === undefined || id === "") return 0;
+  const [, turn, sequence] = /^(\d{1,16}):(\d{1,9})$/.exec(id) ?? [];
+  if (Number(turn) !== turnId) {
+    throw new OrchaError(
+      "invalid_request",
+      "Last-Event-ID must be the id of an event of this turn.",
+    );
+  }
+  return Number(sequence);
+}
+
+/** What a reader has after the event of this number; 0 for one that has nothing. */
+export function progressAfter(sequence: number): Progress {
+  return {
+    hasStart: sequence >= 1,
+    hasContexts: sequence >= 2,
+    length: Math.max(0, sequence - FIRST_TEXT),
+  };
+}

@@ -1,0 +1,94 @@
+import { OrchaError } from "@orcha/contract";
+import { accessOf, type Claim } from "../conversations/access.ts";
+import type { Connection } from "../db/database.ts";
+import { randomId } from "../db/ids.ts";
+import { statement } from "../db/statement.ts";
+import { lastTurnOf } from "./last-turn-store.ts";
+
+/** Where a message goes. */
+export interface Place {
+  readonly conversationId: number;
+  /** Of the visitor's message. */
+  readonly position: number;
+  /** The conversation's owner and offered owner from now on. */
+  readonly owner: string | null;
+  readonly offeredOwner: string | null;
+  /** The owner as it was read; undefined for a new conversation. */
+  readonly ownerBefore: string | null | undefined;
+  readonly replacesTurnId: number | undefined;
+  /** A failed attempt at the same replacement, which goes. */
+  readonly supersedesTurnId: number | undefined;
+}
+
+/** What decides about the place. */
+export interface PlaceRequest {
+  readonly tenantId: string;
+  /** Undefined starts a new conversation. */
+  readonly conversationId: number | undefined;
+  readonly claim: Claim;
+  /** For a new conversation of a caller without credential: the owner that the secret in the answer will prove. */
+  readonly offeredOwner: string | null;
+  /** A message of the last turn, which this one answers again. */
+  readonly replaceMessageId: number | undefined;
+}
+
+const selectConversation = statement<{ tenantId: string; id: number }>()((db, p) =>
+  db
+    .selectFrom("conversations")
+    .select([
+      "label",
+      "user_id",
+      "owner",
+      "offered_owner",
+      "created_at",
+      "next_position",
+      "active_turn_id",
+    ])
+    .where("tenant_id", "=", p("tenantId"))
+    .where("id", "=", p("id")),
+);
+
+/**
+ * Finds the place of a message; "busy" while another turn holds its conversation. What it read is made a condition of the
+ * write that follows.
+ *
+ * @throws OrchaError `conversation_not_found`, or `invalid_request` for a message that is not of the last turn
+ */
+export async function findPlace(
+  reader: Connection,
+  request: PlaceRequest,
+  now: number,
+): Promise<Place | "busy"> {
+  const { tenantId, claim, conversationId: id } = request;
+  if (id === undefined) return newPlace(request);
+  const [conversation] = await reader.run(selectConversation, { tenantId, id });
+  const access = accessOf(conversation, claim, now);
+  if (!conversation || access === "none") throw new OrchaError("conversation_not_found");
+  if (conversation.active_turn_id !== null) return "busy";
+
+  const seals = access === "seals";
+  const place = {
+    conversationId: id,
+    position: conversation.next_position,
+    owner: seals ? claim.owner : conversation.owner,
+    offeredOwner: seals ? null : conversation.offered_owner,
+    ownerBefore: conversation.owner,
+  };
+  if (request.replaceMessageId === undefined) {
+    return { ...place, replacesTurnId: undefined, supersedesTurnId: undefined };
+  }
+  return { ...place, ...(await lastTurnOf(reader, tenantId, id, request.replaceMessageId)) };
+}
+
+function newPlace({ claim, offeredOwner, replaceMessageId }: PlaceRequest): Place {
+  if (replaceMessageId !== undefined) throw new OrchaError("invalid_request");
+  return {
+    conversationId: randomId(),
+    position: 0,
+    owner: claim.owner,
+    offeredOwner,
+    ownerBefore: undefined,
+    replacesTurnId: undefined,
+    supersedesTurnId: undefined,
+  };
+}

@@ -1,0 +1,61 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Context } from "@orcha/contract";
+import type { Database } from "../db/database.ts";
+import { Answer } from "./answer.ts";
+import type { TurnSource, TurnView } from "./follow-turn.ts";
+import type { OpenedTurn } from "./opened-turn.ts";
+import { readPieces } from "./pieces-store.ts";
+import { type EndedTurn, readTurn } from "./recorded-turn-store.ts";
+
+const POLL_MS = 250;
+
+/** A turn as the record has it: one that has ended, or one that another process is running. */
+export class RecordedTurn implements TurnSource {
+  readonly #database: Database;
+  readonly #tenantId: string;
+  readonly #turn: OpenedTurn;
+  readonly #leaving: AbortSignal;
+  #text = "";
+  #contexts: readonly Context[] | undefined;
+  #nextPiece = 0;
+
+  /** @param leaving aborted when the process goes away, for another can tell the turn on */
+  constructor(database: Database, tenantId: string, turn: OpenedTurn, leaving: AbortSignal) {
+    this.#database = database;
+    this.#leaving = leaving;
+    this.#tenantId = tenantId;
+    this.#turn = turn;
+  }
+
+  async read(): Promise<TurnView> {
+    const { reader } = this.#database;
+    const ended = await readTurn(reader, this.#tenantId, this.#turn);
+    if (ended !== "pending") return this.#viewOf(ended);
+
+    const key = { tenantId: this.#tenantId, turnId: this.#turn.turnId };
+    for (const { piece, text, contexts } of await readPieces(reader, key, this.#nextPiece)) {
+      this.#text += text;
+      this.#contexts ??= parseContexts(contexts);
+      this.#nextPiece = piece + 1;
+    }
+    return { contexts: this.#contexts, text: this.#text, end: undefined };
+  }
+
+  async next(closed: AbortSignal): Promise<boolean> {
+    const signal = AbortSignal.any([closed, this.#leaving]);
+    await delay(POLL_MS, undefined, { signal }).catch(() => undefined);
+    return !signal.aborted;
+  }
+
+  #viewOf(ended: EndedTurn): TurnView {
+    const answer = new Answer(this.#turn.conversationId);
+    answer.contexts = parseContexts(ended.contexts);
+    answer.append(ended.text);
+    const end = ended.errorCode ? answer.turnError(ended.errorCode) : answer.turnEnd(ended);
+    return { contexts: answer.contexts, text: ended.text, end };
+  }
+}
+
+function parseContexts(stored: string | null): Context[] | undefined {
+  return stored === null ? undefined : JSON.parse(stored);
+}

@@ -1,0 +1,52 @@
+import { ERRORS, OrchaError } from "@orcha/contract";
+import { accessOf, type Claim } from "../conversations/access.ts";
+import { offerConversation, sealConversation } from "../conversations/store.ts";
+import type { Database } from "../db/database.ts";
+import type { KnownTurn } from "./known-turn-store.ts";
+import { findLastTurn } from "./last-turn-store.ts";
+import type { OpenedTurn } from "./opened-turn.ts";
+import { runAgain } from "./run-again-store.ts";
+
+/** A turn that is told from the record, while it runs and after it ended, instead of being run. */
+export interface ToldTurn {
+  readonly tells: OpenedTurn;
+}
+
+/** A message whose key stands for a turn already, and what the process adds. */
+export interface RepeatedMessage {
+  readonly tenantId: string;
+  readonly claim: Claim;
+  readonly offeredOwner: string | null;
+  readonly holder: string;
+  readonly now: number;
+}
+
+/**
+ * What a repeated message comes to: its turn told, or run again when it failed in a way that may pass; "busy" when another
+ * request was faster.
+ *
+ * @throws OrchaError `conversation_not_found` when the turn would have to run for who may not continue its conversation
+ */
+export async function repeatTurn(
+  database: Database,
+  message: RepeatedMessage,
+  known: KnownTurn,
+): Promise<OpenedTurn | ToldTurn | "busy"> {
+  const { tenantId, claim, offeredOwner, holder, now } = message;
+  const { conversationId: id } = known;
+  const access = accessOf(known.ownership, claim, now);
+  if (access === "seals" && claim.owner !== null) {
+    await database.write(sealConversation, { tenantId, id, owner: claim.owner });
+  } else if (offeredOwner !== null && offeredOwner !== known.ownership.offered_owner) {
+    // The first answer was lost, and the secret with it.
+    await database.write(offerConversation, { tenantId, id, owner: offeredOwner });
+  }
+
+  const mayPass = known.errorCode !== undefined && ERRORS[known.errorCode].retryable;
+  if (known.state !== "failed" || !mayPass) return { tells: known };
+  // What came after it or took its place stands: then its failure is all there is to tell.
+  const last = await findLastTurn(database.reader, tenantId, id);
+  if (last !== known.turnId) return { tells: known };
+  if (access === "none") throw new OrchaError("conversation_not_found");
+  return (await database.write(runAgain, { tenantId, turn: known, holder, now })) ? known : "busy";
+}
