@@ -127,8 +127,18 @@ function createLog(config: Config, quiet: boolean): Logger {
     minLength: LOG_BUFFER_BYTES,
     periodicFlush: LOG_FLUSH_MS,
   });
-  process.on("exit", () => lines.flushSync());
+  // A log that cannot be written, as on a full disk, must not end the chat.
+  lines.on("error", () => {});
+  process.on("exit", () => flushQuietly(lines));
   return pino({ level: quiet ? "warn" : config.ORCHA_LOG_LEVEL, base: null }, lines);
+}
+
+function flushQuietly(lines: { flushSync(): void }): void {
+  try {
+    lines.flushSync();
+  } catch {
+    // What cannot be written at the very end is lost.
+  }
 }
 
 async function buildPages(

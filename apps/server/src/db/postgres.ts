@@ -28,8 +28,8 @@ import {
 
 const INT8 = 20;
 /** A database that does not answer is away: the visitor is told within three seconds. */
-const CONNECT_TIMEOUT_MS = 2_000;
-const QUERY_TIMEOUT_MS = 2_500;
+const CONNECT_TIMEOUT_MS = 1_000;
+const QUERY_TIMEOUT_MS = 1_900;
 const MAX_CONNECTIONS = 20;
 
 /** PostgreSQL 15 or newer: a pool of connections, each write a statement or a transaction of its own. */
@@ -49,8 +49,9 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
           : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
     },
   });
-  // An idle connection that breaks must not end the process; the next query opens another.
+  // A connection that breaks between two queries must not end the process; the next query opens another.
   pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
 
   return {
     reader: new PostgresConnection(pool),

@@ -19,8 +19,8 @@ import {
 } from "./statement.ts";
 
 const MAX_PREPARED_QUERIES = 200;
-/** How long another process may hold the file before a write is refused. */
-const BUSY_TIMEOUT_MS = 2_500;
+/** How long another process may hold the file before a write is refused; what waits behind it waits once more as long. */
+const BUSY_TIMEOUT_MS = 1_200;
 
 /**
  * One connection to the file. It is synchronous: it blocks its thread for as long as the query takes.

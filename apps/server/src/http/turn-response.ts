@@ -41,21 +41,15 @@ export function sendTurnAsStream(
   headers: HeaderValues,
 ): Promise<Response> {
   const turnId = first.event === "turn-start" ? first.data.turn_id : 0;
-  const events = startWith(first, rest);
-  return sendEvents(c, { turnId, events, has: NOTHING }, { ...turnHeaders(first), ...headers });
-}
-
-async function* startWith(
-  first: TurnEvent,
-  rest: AsyncIterable<TurnEvent>,
-): AsyncGenerator<TurnEvent, void> {
-  yield first;
-  yield* rest;
+  const turn = { turnId, first, events: rest, has: NOTHING };
+  return sendEvents(c, turn, { ...turnHeaders(first), ...headers });
 }
 
 /** Events of one turn after those that the reader has. */
 export interface TurnEvents {
   readonly turnId: number;
+  /** One that is known already. */
+  readonly first?: TurnEvent;
   readonly events: AsyncIterable<TurnEvent>;
   readonly has: Progress;
 }
@@ -63,7 +57,7 @@ export interface TurnEvents {
 /** Sends the events as they come. It writes to the socket itself: a web stream builds a chunk and promises for each frame. */
 export async function sendEvents(
   c: RequestContext,
-  { turnId, events, has }: TurnEvents,
+  { turnId, first, events, has }: TurnEvents,
   headers: HeaderValues,
 ): Promise<Response> {
   const response = c.env.outgoing;
@@ -76,6 +70,7 @@ export async function sendEvents(
   const writer = new FrameWriter(response, turnId, has.length);
   const ping = setInterval(() => writer.comment("ping"), PING_MS);
   try {
+    if (first) writer.write(first);
     // Read to the end even when nobody listens any more: the answer is finished and stored.
     for await (const event of events) writer.write(event);
   } finally {

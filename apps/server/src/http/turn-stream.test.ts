@@ -109,6 +109,15 @@ describeOnEveryEngine("event stream of chat-v2", (engine) => {
     ]);
   });
 
+  it("ends the answer of a model that does not keep to its limit", async () => {
+    server.model.reply = function* () {
+      for (;;) yield "and so on ".repeat(100);
+    };
+    const end = last((await server.stream({ text: "Hi" })).events);
+    expect(end).toMatchObject({ event: "turn-end", data: { finish_reason: "length" } });
+    if (end.event === "turn-end") expect(end.data.data.text.length).toBeLessThan(20_000);
+  });
+
   it("finishes and keeps the answer of a client that left", async () => {
     const visitor = await server.visitor();
     const held = gate();

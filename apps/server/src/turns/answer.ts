@@ -17,6 +17,9 @@ export type Ending =
   | { readonly state: "done" | "stopped" }
   | { readonly state: "failed"; readonly code: ErrorCode };
 
+/** No language comes near it on average. */
+const MOST_CHARS_PER_TOKEN = 16;
+
 /** A whole answer ends as its model says. */
 const FINISH_REASONS = { done: undefined, stopped: "stopped", failed: "cut" } as const;
 
@@ -49,6 +52,13 @@ export class Answer {
       this.#firstTokenMs = clock.elapsedMs();
     }
     return this.append(this.#cleaner.push(part.text));
+  }
+
+  /** Finishes an answer whose model does not keep to its limit; false while there is room. */
+  finishEndless(maxTokens: number, model: string): boolean {
+    if (this.#text.length <= maxTokens * MOST_CHARS_PER_TOKEN) return false;
+    this.finish ??= { type: "finish", finishReason: "length", usage: undefined, model };
+    return true;
   }
 
   flush(): string {

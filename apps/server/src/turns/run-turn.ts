@@ -13,7 +13,7 @@ import { openTurnInOrder } from "./open-turn.ts";
 import type { TurnClaim } from "./open-turn-store.ts";
 import type { OpenedTurn } from "./opened-turn.ts";
 import type { ChatModel, ChatModelRequest, Retriever } from "./ports.ts";
-import type { RunningTurn, RunningTurns } from "./running-turns.ts";
+import type { RunningTurns } from "./running-turns.ts";
 import { findSource } from "./turn-source.ts";
 
 /** More than any sensible budget holds; it bounds the read. */
@@ -55,13 +55,13 @@ export interface TurnInput {
  * record already is told from there.
  * It must be read to its end whoever listens: leaving a turn stops nothing.
  *
- * @param signal ends the telling of a turn that runs elsewhere
+ * @param closed aborted when its reader has gone: ends the telling of a turn that is not run by this call
  * @throws OrchaError before the first event only; afterwards a failure is the last event
  */
 export async function* runTurn(
   deps: TurnDeps,
   input: TurnInput,
-  signal: AbortSignal,
+  closed: () => AbortSignal,
 ): AsyncGenerator<TurnEvent, void> {
   const opened = await openTurnInOrder(deps, {
     tenantId: input.tenant.id,
@@ -74,7 +74,7 @@ export async function* runTurn(
   });
   if ("tells" in opened) {
     const source = findSource(deps, input.tenant.id, opened.tells);
-    return yield* followTurn(source, opened.tells, NOTHING, signal);
+    return yield* followTurn(source, opened.tells, NOTHING, closed());
   }
   const clock = new TurnClock(input.deadlines);
   const answer = new Answer(opened.conversationId);
@@ -83,13 +83,28 @@ export async function* runTurn(
 
   let ending: Ending = { state: "done" };
   try {
-    for await (const event of think(deps, input, running)) {
+    const request = await prepare(deps, input, opened);
+    answer.request = request;
+    if (request.contexts) {
+      answer.contexts = [...request.contexts];
       running.changed();
-      yield event;
+      yield { event: "contexts", data: { contexts: answer.contexts } };
     }
+
+    clock.signal.throwIfAborted();
+    for await (const part of deps.model.stream(request, clock.signal)) {
+      const text = answer.add(part, clock);
+      if (!text) continue;
+      running.changed();
+      yield { event: "text-delta", data: { text } };
+      // Leaving closes the provider's socket.
+      if (answer.finishEndless(deps.limits.answerTokens, deps.model.name)) break;
+    }
+    if (!answer.finish || answer.text === "") throw new OrchaError("model_unavailable");
   } catch (error) {
-    ending = endingOf(clock.reason ?? error);
-    if (ending.state === "failed") deps.onFailure(opened, clock.reason ?? error);
+    const failure = clock.reason ?? error;
+    ending = endingOf(failure);
+    if (ending.state === "failed") deps.onFailure(opened, failure);
   }
   const rest = answer.flush();
   if (rest) yield { event: "text-delta", data: { text: rest } };
@@ -98,27 +113,6 @@ export async function* runTurn(
   const end = await keepEnd(deps, running, ending);
   running.finish(end);
   yield end;
-}
-
-/** What happens between the two writes: nothing is held while the model speaks. */
-async function* think(
-  deps: TurnDeps,
-  input: TurnInput,
-  { turn, clock, answer }: RunningTurn,
-): AsyncGenerator<TurnEvent, void> {
-  const request = await prepare(deps, input, turn);
-  answer.request = request;
-  if (request.contexts) {
-    answer.contexts = [...request.contexts];
-    yield { event: "contexts", data: { contexts: answer.contexts } };
-  }
-
-  clock.signal.throwIfAborted();
-  for await (const part of deps.model.stream(request, clock.signal)) {
-    const text = answer.add(part, clock);
-    if (text) yield { event: "text-delta", data: { text } };
-  }
-  if (!answer.finish || answer.text === "") throw new OrchaError("model_unavailable");
 }
 
 async function prepare(

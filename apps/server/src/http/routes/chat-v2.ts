@@ -45,7 +45,7 @@ export async function chatV2(c: RequestContext, deps: ChatDeps): Promise<Respons
   const { input, headers } = await toTurnInput(c, deps, request, caller, streams);
 
   using _open = deps.openAnswers.enter(input.claim.owner);
-  const events = runTurn(deps.turns, input, closedSignal(c));
+  const events = runTurn(deps.turns, input, () => closedSignal(c));
   const first = await events.next();
   if (first.done) throw new OrchaError("internal");
   const turn = { first: first.value, rest: events };
