@@ -75,10 +75,11 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   return {
     url: addressOf(server),
     async stop() {
-      // It goes on listening meanwhile: whoever asks is told that it is not ready, instead of being refused.
-      await running.drain(config.ORCHA_DRAIN_SECONDS * 1000);
+      // New connections are refused at once, which every balancer answers by asking another server; on open ones 503 is told.
       const closed = once(server, "close");
       server.close();
+      server.closeIdleConnections();
+      await running.drain(config.ORCHA_DRAIN_SECONDS * 1000);
       server.closeIdleConnections();
       const late = setTimeout(() => server.closeAllConnections(), 1000);
       await closed;
