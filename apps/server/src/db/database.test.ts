@@ -93,12 +93,24 @@ describeOnEveryEngine("database", (engine) => {
     expect(await database.reader.query(conversations)).toHaveLength(1);
   });
 
+  it("does not close a turn for a process that it was taken away from", async () => {
+    const opened = turn(2, await placeIn());
+    await database.write(openTurn, opened);
+    const end = { tenantId, turn: openedTurn({ turnId: 2, ...opened.place }), outcome: OUTCOME };
+    const asHolder = (holder: string) =>
+      database.write(closeTurn, { ...end, holder, hasPieces: true, now: 0 });
+    expect(await asHolder("found dead")).toBe(false);
+    expect(await asHolder(opened.holder)).toBe(true);
+    expect(await asHolder(opened.holder)).toBe(false);
+  });
+
   it("lets only one of many turns into a conversation", async () => {
     const opened = turn(2, await placeIn());
     await database.write(openTurn, opened);
     await database.write(closeTurn, {
       tenantId,
       turn: openedTurn({ turnId: 2, ...opened.place }),
+      holder: opened.holder,
       outcome: OUTCOME,
       hasPieces: false,
       now: 0,

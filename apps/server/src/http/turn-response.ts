@@ -107,12 +107,11 @@ class FrameWriter {
     this.#length = length;
   }
 
-  write({ event, data }: TurnEvent): void {
+  write(turnEvent: TurnEvent): void {
+    const { event, data } = turnEvent;
     if (event === "text-delta") this.#length += data.text.length;
-    const sequence = sequenceOf(event, this.#length);
-    this.#send(
-      `id: ${this.#turnId}:${sequence}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`,
-    );
+    const id = `${this.#turnId}:${sequenceOf(turnEvent, this.#length)}`;
+    this.#send(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
   comment(text: string): void {

@@ -4,13 +4,21 @@ import type { Progress } from "../turns/follow-turn.ts";
 const FIRST_TEXT = 10;
 
 /**
- * The number of an event in its turn: 1, 2, 10 + the length of the answer so far, and one more for the end. Any replica can
+ * The number of an event in its turn, given the length of the answer up to and with it: 1, 2, 10 + the length of the answer so far, and one more for the end. Any replica can
  * compute it from stored text.
  */
-export function sequenceOf(event: TurnEvent["event"], length: number): number {
-  if (event === "turn-start") return 1;
-  if (event === "contexts") return 2;
-  return FIRST_TEXT + length + (event === "text-delta" ? 0 : 1);
+export function sequenceOf({ event, data }: TurnEvent, length: number): number {
+  switch (event) {
+    case "turn-start":
+      return 1;
+    case "contexts":
+      return 2;
+    case "text-delta":
+      return FIRST_TEXT + length;
+    case "turn-end":
+    case "turn-error":
+      return FIRST_TEXT + data.data.text.length + 1;
+  }
 }
 
 /**

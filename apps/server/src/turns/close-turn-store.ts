@@ -10,6 +10,7 @@ import { deletePieces } from "./pieces-store.ts";
 const endTurn = statement<{
   tenantId: string;
   id: number;
+  holder: string;
   state: "done" | "stopped" | "failed";
   now: number;
   errorCode: string | null;
@@ -35,12 +36,14 @@ const endTurn = statement<{
     })
     .where("tenant_id", "=", p("tenantId"))
     .where("id", "=", p("id"))
-    .where("state", "=", "pending"),
+    .where("state", "=", "pending")
+    .where("holder", "=", p("holder")),
 );
 
 export interface EndTurnInput {
   readonly tenantId: string;
   readonly turn: OpenedTurn;
+  readonly holder: string;
   readonly outcome: TurnOutcome;
   /** True when pieces of it were written, which go now. */
   readonly hasPieces: boolean;
@@ -63,18 +66,18 @@ export interface TurnOutcome {
 }
 
 /**
- * The second write: keeps the answer and releases the conversation. Answers false, and keeps nothing, when the turn is not
- * pending any more.
+ * The second write: keeps the answer and releases the conversation. Answers false, and keeps nothing, when the turn was taken
+ * away from its holder, which had been found dead.
  */
 export const closeTurn = defineSteps(
   "turns.close",
-  ({ tenantId, turn, outcome, hasPieces, now }: EndTurnInput) => {
+  ({ tenantId, turn, holder, outcome, hasPieces, now }: EndTurnInput) => {
     const { turnId, messageId, conversationId, position, replacesTurnId } = turn;
     const { text, contexts, ...figures } = outcome;
     const keeps = text !== "" || outcome.state === "done";
     const replaces = replacesTurnId !== undefined && outcome.state !== "failed";
     return [
-      must(endTurn, { tenantId, id: turnId, now, ...figures }),
+      must(endTurn, { tenantId, id: turnId, holder, now, ...figures }),
       ...(keeps
         ? [
             step(insertMessage, {
@@ -108,8 +111,7 @@ const selectEnd = statement<{ tenantId: string; id: number }>()((db, p) =>
 /** Whether a turn ended by this very write: for one whose connection broke in the middle of it. */
 export async function wasClosedBy(
   reader: Connection,
-  { tenantId, turn, outcome, now }: EndTurnInput,
-  holder: string,
+  { tenantId, turn, holder, outcome, now }: EndTurnInput,
 ): Promise<boolean> {
   const [end] = await reader.run(selectEnd, { tenantId, id: turn.turnId });
   return end?.state === outcome.state && end.holder === holder && end.ended_at === now;

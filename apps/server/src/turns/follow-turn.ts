@@ -13,8 +13,8 @@ export interface TurnView {
 /** Where a turn can be read while it grows: the process that runs it, or the record. */
 export interface TurnSource {
   read(): TurnView | Promise<TurnView>;
-  /** Waits until there may be more; false when nothing more will be told here. */
-  next(signal: AbortSignal): Promise<boolean>;
+  /** Waits until there may be more than was seen; false when nothing more will be told here. */
+  next(seen: TurnView, signal: AbortSignal): Promise<boolean>;
 }
 
 /** How much of a turn its reader has; see `sequenceOf`. */
@@ -36,8 +36,9 @@ export async function* followTurn(
 ): AsyncGenerator<TurnEvent, void> {
   if (!has.hasStart) yield turnStart(turn);
   let { hasContexts, length } = has;
-  do {
-    const { contexts, text, end } = await source.read();
+  for (;;) {
+    const seen = await source.read();
+    const { contexts, text, end } = seen;
     if (contexts && !hasContexts) {
       hasContexts = true;
       yield { event: "contexts", data: { contexts: [...contexts] } };
@@ -51,7 +52,8 @@ export async function* followTurn(
       yield end;
       return;
     }
-  } while (await source.next(signal));
+    if (!(await source.next(seen, signal))) return;
+  }
 }
 
 export function turnStart({ turnId, conversationId, messageId }: OpenedTurn): TurnEvent {

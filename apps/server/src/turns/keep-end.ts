@@ -23,11 +23,18 @@ export async function keepEnd(
   ending: Ending,
 ): Promise<TurnEvent> {
   const { tenantId, turn, answer, clock } = running;
-  const hasPieces = await running.hasPieces();
+  const hasPieces = await running.stopSaving();
   const outcome = answer.outcome(ending, clock);
   let isKept = false;
   try {
-    isKept = await write(deps.database, { tenantId, turn, outcome, hasPieces, now: deps.now() });
+    isKept = await write(deps.database, {
+      tenantId,
+      turn,
+      holder: holderName,
+      outcome,
+      hasPieces,
+      now: deps.now(),
+    });
   } catch (error) {
     deps.onFailure(turn, error);
   }
@@ -41,7 +48,7 @@ async function write(database: Database, input: EndTurnInput): Promise<boolean> 
   for (let tries = 1; ; tries++) {
     try {
       if (await database.write(closeTurn, input)) return true;
-      return tries > 1 && (await wasClosedBy(database.reader, input, holderName));
+      return tries > 1 && (await wasClosedBy(database.reader, input));
     } catch (error) {
       const mayPass = error instanceof OrchaError && error.code === "unavailable";
       if (!mayPass || performance.now() - started > TRY_FOR_MS) throw error;

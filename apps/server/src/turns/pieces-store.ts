@@ -44,10 +44,15 @@ function insertPieces(pieces: readonly Piece[]): RawBuilder<never> {
     with said (tenant_id, turn_id, piece, text, contexts) as (values ${sql.join(rows)})
     select said.* from said
     join turns on turns.tenant_id = said.tenant_id and turns.id = said.turn_id
-    where turns.state = 'pending'`;
+    where turns.state = 'pending'
+    on conflict (tenant_id, turn_id, piece) do update
+    set text = excluded.text, contexts = excluded.contexts`;
 }
 
-/** Appends what the running turns of a process have said, in one statement; what has ended meanwhile takes no more. */
+/**
+ * Appends what the running turns of a process have said, in one statement; what has ended meanwhile takes no more. A piece
+ * that was written before, unknown to its writer, is written again with what came to it.
+ */
 export const appendPieces = defineWrite(
   "turns.append-pieces",
   async (transaction, { pieces }: { readonly pieces: readonly Piece[] }): Promise<void> => {

@@ -41,7 +41,7 @@ export class RecordedTurn implements TurnSource {
     return { contexts: this.#contexts, text: this.#text, end: undefined };
   }
 
-  async next(closed: AbortSignal): Promise<boolean> {
+  async next(_seen: TurnView, closed: AbortSignal): Promise<boolean> {
     const signal = AbortSignal.any([closed, this.#leaving]);
     await delay(POLL_MS, undefined, { signal }).catch(() => undefined);
     return !signal.aborted;

@@ -17,6 +17,7 @@ export class RunningTurn implements TurnSource, Disposable {
   #savedLength = 0;
   #savedPieces = 0;
   #saving: Promise<void> | undefined;
+  #isClosing = false;
 
   constructor(
     tenantId: string,
@@ -36,7 +37,12 @@ export class RunningTurn implements TurnSource, Disposable {
     return { contexts: this.answer.contexts, text: this.answer.text, end: this.#end };
   }
 
-  next(signal: AbortSignal): Promise<boolean> {
+  next(seen: TurnView, signal: AbortSignal): Promise<boolean> {
+    const { contexts, text, end } = this.read();
+    const hasMore =
+      contexts !== seen.contexts || text.length > seen.text.length || end !== seen.end;
+    // What came while the reader was busy with what it had seen would be waited for in vain.
+    if (hasMore && !signal.aborted) return Promise.resolve(true);
     return new Promise((resolve) => {
       const wake = () => {
         signal.removeEventListener("abort", wake);
@@ -64,6 +70,7 @@ export class RunningTurn implements TurnSource, Disposable {
 
   /** What it has said since its last piece; undefined for nothing. */
   unsaved(): Piece | undefined {
+    if (this.#isClosing) return undefined;
     const { contexts, text } = this.answer;
     const isFirst = this.#savedPieces === 0;
     if (text.length === this.#savedLength && !(isFirst && contexts)) return undefined;
@@ -85,8 +92,9 @@ export class RunningTurn implements TurnSource, Disposable {
     await this.#saving.catch(() => undefined); // the next piece holds what this one did
   }
 
-  /** Whether pieces of it were written; waits for one that is on its way, which would be left behind otherwise. */
-  async hasPieces(): Promise<boolean> {
+  /** Ends the writing of pieces, so that none is left behind when it is closed, and answers whether there were any. */
+  async stopSaving(): Promise<boolean> {
+    this.#isClosing = true;
     const write = this.#saving;
     if (!write) return false;
     await write.catch(() => undefined);

@@ -32,7 +32,7 @@ export async function turnEvents(c: RequestContext, deps: TurnsDeps): Promise<Re
   const sequence = parseEventId(c.req.header("last-event-id"), turn.turnId);
   const source = findSource(deps, tenantId, turn);
   const { text, end } = await source.read();
-  if (end && sequence === sequenceOf(end.event, text.length)) return sendNothing(c);
+  if (end && sequence === sequenceOf(end, text.length)) return sendNothing(c);
 
   using _open = deps.openAnswers.enter(owner);
   const has = progressAfter(sequence);
