@@ -57,7 +57,7 @@ describe.skipIf(!findChromium())("the widget in Chromium", () => {
     await ask(frame, "How?");
 
     await frame.waitForSelector(".streaming strong >> text=snip");
-    expect(await frame.isDisabled(".send")).toBe(true);
+    expect(await frame.getAttribute(".send", "aria-label")).toBe("Stop");
     goOn();
     await frame.click('.prose button.cite[data-source="2"]');
     await frame.waitForSelector("blockquote >> text=One frame-src is enough.");

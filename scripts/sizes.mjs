@@ -15,7 +15,7 @@ const MB = 1024 * KB;
 /** @type {readonly { part: keyof Sizes, name: string, most: number, unit: number, unitName: string }[]} */
 const BUDGETS = [
   { part: "loader", name: "widget loader (gzip)", most: 3 * KB, unit: KB, unitName: "KB" },
-  { part: "frame", name: "widget frame (gzip)", most: 20 * KB, unit: KB, unitName: "KB" },
+  { part: "frame", name: "widget frame (gzip)", most: 24 * KB, unit: KB, unitName: "KB" },
   { part: "server", name: "server with its packages", most: 40 * MB, unit: MB, unitName: "MB" },
 ];
 

@@ -1,7 +1,6 @@
 import type { MessagePage } from "@orcha/contract";
-import { OrchaClientError } from "./error.ts";
 import type { ConnectionOptions } from "./options.ts";
-import { type JsonObject, readAnswer } from "./read-answer.ts";
+import { type JsonObject, readAnswer, unreadable } from "./read-answer.ts";
 import { request } from "./request.ts";
 
 /** Which page of which transcript. */
@@ -21,13 +20,12 @@ export async function listMessages(options: ListMessagesOptions): Promise<Messag
   if (options.cursor) query.set("cursor", options.cursor);
 
   const path = `conversations/${encodeURIComponent(options.conversationId)}/messages?${query}`;
-  return pageOf(await readAnswer(await request(options, path), options.signal));
+  const response = await request(options, path);
+  return pageOf(await readAnswer(response, options.signal), response);
 }
 
 // The members are vouched for by the server's own schema; only the list itself is looked at.
-function pageOf(body: JsonObject): MessagePage {
-  if (!Array.isArray(body.data)) {
-    throw new OrchaClientError("internal", "The server's answer could not be read.");
-  }
+function pageOf(body: JsonObject, response: Response): MessagePage {
+  if (!Array.isArray(body.data)) throw unreadable(response);
   return body as unknown as MessagePage;
 }

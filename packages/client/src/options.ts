@@ -1,4 +1,5 @@
 import type { Context, PageContext } from "@orcha/contract";
+import type { OrchaClientError } from "./error.ts";
 
 /** A bearer token, or a function that gives one each time it is needed. */
 export type AuthToken =
@@ -19,6 +20,20 @@ export interface ConnectionOptions {
   /** @default globalThis.fetch */
   readonly fetch?: typeof globalThis.fetch | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** How many times in a row a message, a turn's stream or a stop is tried again without getting further; 0 is never. @default 6 */
+  readonly retries?: number | undefined;
+  /** Called before each wait: the page may say that it is connecting again. */
+  readonly onRetry?: ((retry: Retry) => void) | undefined;
+}
+
+/** One more attempt that is about to be made. */
+export interface Retry {
+  /** 1 for the first one after the last progress. */
+  readonly attempt: number;
+  /** The wait is shorter when the browser comes online before. */
+  readonly waitMs: number;
+  /** What the attempt before failed of. */
+  readonly error: OrchaClientError;
 }
 
 /** One message of the visitor. */
@@ -31,7 +46,7 @@ export interface MessageOptions extends ConnectionOptions {
   readonly useRag?: boolean | null | undefined;
   /** Answer a message of the last turn again. */
   readonly replaceMessageId?: number | null | undefined;
-  /** Makes sending again safe: the same key and message are the same turn. At least 128 random bits, such as a UUID. */
+  /** Makes sending again safe: the same key and message are the same turn. At least 128 random bits. @default createIdempotencyKey() */
   readonly idempotencyKey?: string | undefined;
   /** The page the visitor is on. */
   readonly context?: PageContext | null | undefined;

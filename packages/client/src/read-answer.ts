@@ -19,6 +19,14 @@ export async function readAnswer(
   return body;
 }
 
+/** For an answer that is well-formed and yet not what was asked for. */
+export function unreadable(response: Response): OrchaClientError {
+  return new OrchaClientError("internal", "The server's answer could not be read.", {
+    status: response.status,
+    requestId: response.headers.get("X-Request-Id"),
+  });
+}
+
 /** What a failed answer says: the chat envelope, a problem document, or a stranger's page. */
 function failureOf(response: Response, body: JsonObject): OrchaClientError {
   const data = isObject(body.data) ? body.data : {};

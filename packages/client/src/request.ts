@@ -1,37 +1,68 @@
 import { OrchaClientError } from "./error.ts";
 import type { AuthToken, ConnectionOptions } from "./options.ts";
 
+/** Longer than the server may take to begin an answer; a connection that is dead without telling ends here. */
+const MAX_WAIT_MS = 90_000;
+
 /** One HTTP call. @throws OrchaClientError `network` when no answer arrives; the abort reason when the signal fires. */
 export async function request(
   options: ConnectionOptions,
   path: string,
   init: {
-    readonly accept?: string;
-    readonly json?: unknown;
-    readonly idempotencyKey?: string | undefined;
+    readonly accept?: string | undefined;
+    /** JSON; makes it a POST. */
+    readonly body?: string;
+    readonly idempotencyKey?: string;
+    readonly lastEventId?: string | undefined;
   } = {},
 ): Promise<Response> {
   const headers: Record<string, string> = { Accept: init.accept ?? "application/json" };
-  if (init.json !== undefined) headers["Content-Type"] = "application/json";
+  if (init.body) headers["Content-Type"] = "application/json";
   if (init.idempotencyKey) headers["Idempotency-Key"] = init.idempotencyKey;
+  if (init.lastEventId) headers["Last-Event-ID"] = init.lastEventId;
   if (options.visitor) headers["X-Aura-Visitor"] = options.visitor;
   const token = await readToken(options.authToken);
   if (token) headers.Authorization = `Bearer ${token}`;
 
   // Called as a plain function: a browser refuses its fetch as a method of another object.
   const send = options.fetch ?? globalThis.fetch;
+  const { signal } = options;
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  if (signal?.aborted) end();
+  signal?.addEventListener("abort", end);
+  const timer = setTimeout(end, MAX_WAIT_MS);
   const response = await send(addressOf(options, path), {
-    method: init.json === undefined ? "GET" : "POST",
+    method: init.body ? "POST" : "GET",
     headers,
-    body: init.json === undefined ? null : JSON.stringify(init.json),
-    signal: options.signal ?? null,
-  }).catch((cause: unknown) => {
-    throw networkError(cause, options.signal);
-  });
+    body: init.body ?? null,
+    signal: ended.signal,
+  })
+    .catch((cause: unknown) => {
+      throw networkError(cause, signal);
+    })
+    .finally(() => clearTimeout(timer));
 
   const visitor = response.headers.get("X-Aura-Visitor");
   if (visitor) options.onVisitor?.(visitor);
   return response;
+}
+
+/** The same connection; what is called with it later carries the visitor secret that an earlier answer handed out. */
+export function rememberVisitor(options: ConnectionOptions): ConnectionOptions {
+  const connection = {
+    ...options,
+    onVisitor: (visitor: string) => {
+      connection.visitor = visitor;
+      options.onVisitor?.(visitor);
+    },
+  };
+  return connection;
+}
+
+/** The tenant as the query of a call without a body to name it in. */
+export function tenantQuery({ tenantId }: ConnectionOptions): string {
+  return tenantId ? `?tenant_id=${encodeURIComponent(tenantId)}` : "";
 }
 
 /** An abort stays what the caller made it; everything else is a lost connection. */

@@ -32,6 +32,8 @@ export function createAnnouncer(): Announcer {
     answer() {
       let told = 0;
       return (text, complete) => {
+        // Begun anew: told anew.
+        if (text.length < told) told = 0;
         const speech = nextSpeech(text, told, complete);
         told = speech.to;
         say(speech.text);

@@ -1,104 +1,33 @@
-import { type Context, type Message, OrchaClientError, type TurnEvent } from "@orcha/client";
 import { describe, expect, it } from "vitest";
-import { createAnnouncer } from "./announcer.ts";
-import { type ChatDeps, createChat } from "./chat.ts";
-import { createStore } from "./store.ts";
-
-const CONTEXT: Context = {
-  id: "c1",
-  title: "Guide",
-  source: "guide.md",
-  url: null,
-  text: "Passage",
-  score: 1,
-  page: null,
-  start: 0,
-  end: 7,
-};
-const start: TurnEvent = {
-  event: "turn-start",
-  data: { turn_id: 5, conversation_id: 12, message_id: 6 },
-};
-const delta = (text: string): TurnEvent => ({ event: "text-delta", data: { text } });
-const end = (text: string, contexts?: Context[]): TurnEvent => ({
-  event: "turn-end",
-  data: {
-    success: true,
-    message: "",
-    data: { text, conversation_id: 12, contexts },
-    usage: { input_tokens: 1, output_tokens: 1 },
-    model: "m",
-    finish_reason: "stop",
-    sha256: "",
-  },
-});
-function message(role: Message["role"], text: string, rest: Partial<Message> = {}): Message {
-  const created_at = "2026-01-01T00:00:00.000Z";
-  return { id: 1, turn_id: 5, role, text, created_at, status: "done", error: null, ...rest };
-}
-
-/** A chat whose server answers with the scripts given, one per message; an error in a script is thrown. */
-function setup(...scripts: (TurnEvent | Error)[][]) {
-  const sent: Parameters<ChatDeps["stream"]>[0][] = [];
-  const pages: (Message[] | Error)[] = [];
-  const store = createStore({ api: "" }, { tab: undefined, browser: undefined });
-  const announcer = createAnnouncer();
-  let hasToken = false;
-  const deps: ChatDeps = {
-    async *stream(asked) {
-      sent.push(asked);
-      for (const event of scripts.shift() ?? []) {
-        if (event instanceof Error) throw event;
-        yield event;
-      }
-    },
-    async listMessages() {
-      const page = (pages.length > 1 ? pages.shift() : pages[0]) ?? [];
-      if (page instanceof Error) throw page;
-      return { data: page, next_cursor: null };
-    },
-    requestVisitor: async () => "visitor-secret",
-    wait: async () => undefined,
-    token: async () => "jwt",
-    options: () => ({ apiBaseUrl: "", hasToken, colorScheme: "light" }),
-    store,
-    announcer,
-  };
-  const chat = createChat(deps);
-  const settled = () =>
-    new Promise<void>((resolve) => {
-      if (!chat.busy.value) return resolve();
-      const stop = chat.busy.subscribe(() => {
-        if (chat.busy.value) return;
-        stop();
-        resolve();
-      });
-    });
-  const turns = () => chat.turns.value.map((turn) => turn.value);
-  const said = () => announcer.announcements.value.map(({ text }) => text);
-  const withToken = () => {
-    hasToken = true;
-  };
-  return { chat, sent, pages, store, settled, turns, said, withToken };
-}
-const failure = (code: ConstructorParameters<typeof OrchaClientError>[0]) =>
-  new OrchaClientError(code, `Sentence for ${code}.`);
+import {
+  CONTEXT,
+  delta,
+  end,
+  failure,
+  gate,
+  message,
+  setup,
+  start,
+  startOf,
+  turnError,
+} from "./testing/chat-setup.ts";
 
 describe("sending", () => {
   it("threads the conversation and carries the visitor secret", async () => {
-    const { chat, sent, settled, turns } = setup(
-      [start, delta("Hel"), delta("lo."), end("Hello.", [CONTEXT])],
-      [start, end("Again.")],
-    );
+    const { chat, sent, settled, turns } = setup({
+      scripts: [
+        [start, delta("Hel"), delta("lo."), end("Hello.", [CONTEXT])],
+        [start, end("Again.")],
+      ],
+    });
     chat.send(" Hi ");
     await settled();
-    chat.send("And?");
-    await settled();
-
     expect(turns()).toMatchObject([
       { question: "Hi", answer: "Hello.", phase: "done", contexts: [CONTEXT] },
-      { question: "And?", answer: "Again.", phase: "done" },
     ]);
+
+    chat.send("And?");
+    await settled();
     expect(sent.map(({ text, conversationId }) => [text, conversationId])).toEqual([
       ["Hi", undefined],
       ["And?", "12"],
@@ -108,14 +37,14 @@ describe("sending", () => {
   });
 
   it("takes one message at a time, also on a double click", async () => {
-    const { chat, sent, settled } = setup([start, end("Hello.")]);
+    const { chat, sent, settled } = setup({ scripts: [[start, end("Hello.")]] });
     expect([chat.send("Hi"), chat.send("Hi"), chat.send("Other")]).toEqual([true, false, false]);
     await settled();
     expect(sent).toHaveLength(1);
   });
 
   it("asks the page for its token when there is one", async () => {
-    const { chat, sent, settled, withToken } = setup([start, end("Hello.")]);
+    const { chat, sent, settled, withToken } = setup({ scripts: [[start, end("Hello.")]] });
     withToken();
     chat.send("Hi");
     await settled();
@@ -123,12 +52,9 @@ describe("sending", () => {
   });
 
   it("tells the answer in sentences", async () => {
-    const { chat, settled, said } = setup([
-      start,
-      delta("One. Tw"),
-      delta("o. Th"),
-      end("One. Two. Three."),
-    ]);
+    const { chat, settled, said } = setup({
+      scripts: [[start, delta("One. Tw"), delta("o. Th"), end("One. Two. Three.")]],
+    });
     chat.send("Hi");
     await settled();
     expect(said()).toEqual(["One.", "Two.", "Three."]);
@@ -136,121 +62,133 @@ describe("sending", () => {
 });
 
 describe("a message that is not answered", () => {
-  it("shows why, and Retry sends it again at the end of the transcript", async () => {
-    const { chat, sent, settled, turns, said } = setup(
-      [failure("model_unavailable")],
-      [start, end("Hello.")],
-    );
+  it("shows why, and keeps the part of an answer that had arrived, marked as cut", async () => {
+    const { chat, settled, turns, said } = setup({
+      scripts: [
+        [start, turnError("model_unavailable")],
+        [start, delta("Ha"), turnError("model_timeout", "Half")],
+      ],
+    });
     chat.send("Hi");
     await settled();
     expect(turns()).toMatchObject([
-      { phase: "failed", failure: { message: "Sentence for model_unavailable." } },
+      { phase: "failed", ending: undefined, failure: { code: "model_unavailable" } },
     ]);
     expect(said()).toEqual(["Sentence for model_unavailable."]);
 
-    const [turn] = chat.turns.value;
-    if (turn) chat.retry(turn);
+    chat.send("Ho");
     await settled();
-    expect(turns()).toMatchObject([{ question: "Hi", answer: "Hello.", phase: "done" }]);
-    expect(sent).toHaveLength(2);
+    expect(turns().at(-1)).toMatchObject({ answer: "Half", phase: "failed", ending: "cut" });
   });
 
-  it("keeps the part of an answer that had arrived", async () => {
-    const error: TurnEvent = {
-      event: "turn-error",
-      data: {
-        success: false,
-        message: "Too slow.",
-        data: { text: "Half", conversation_id: 12 },
-        code: "model_timeout",
-        retryable: true,
-      },
-    };
-    const { chat, settled, turns } = setup([start, delta("Ha"), error]);
+  it("sends the very same message again on Retry when that can help", async () => {
+    for (const code of ["network", "model_timeout", "rate_limited"] as const) {
+      const { chat, sent, settled, turns, retry } = setup({
+        scripts: [[failure(code)], [start, end("Hello.")]],
+      });
+      chat.send("Hi");
+      await settled();
+      retry();
+      await settled();
+      expect(turns()).toMatchObject([{ question: "Hi", answer: "Hello.", phase: "done" }]);
+      expect(sent.map(({ idempotencyKey }) => idempotencyKey)).toEqual(["key-1", "key-1"]);
+      // What the key stands for must not change, although the conversation is known by now.
+      expect(sent.map(({ conversationId }) => conversationId)).toEqual([undefined, undefined]);
+    }
+  });
+
+  it("leaves the cut answer where it is until the repeated one is told", async () => {
+    const { chat, settled, turns, retry, last } = setup({
+      scripts: [
+        [start, delta("Hel"), failure("network")],
+        [start, delta("Hello"), end("Hello.")],
+      ],
+    });
     chat.send("Hi");
     await settled();
-    expect(turns()).toMatchObject([{ answer: "Half", phase: "failed" }]);
+    const seen: string[] = [];
+    const turn = await last(({ phase }) => phase === "failed");
+    turn.subscribe(() => seen.push(turn.value.answer));
+    retry();
+    await settled();
+    expect([...new Set(seen)]).toEqual(["Hel", "Hello", "Hello."]);
+    expect(turns()).toHaveLength(1);
   });
 
-  it("replaces the failed turn on Retry while it is the last one, and only then", async () => {
-    const error: TurnEvent = {
-      event: "turn-error",
-      data: {
-        success: false,
-        message: "Away.",
-        data: { text: "", conversation_id: 12 },
-        code: "model_unavailable",
-        retryable: true,
-      },
+  it("asks anew in place of the failed turn when the same message cannot help, while it is the last", async () => {
+    const blocked = turnError("answer_blocked");
+    const { chat, sent, settled } = setup({
+      scripts: [
+        [startOf(5), blocked],
+        [startOf(7), end("Hello.")],
+        [startOf(9), blocked],
+        [startOf(11), end("Hello.")],
+        [startOf(13), end("Hello.")],
+      ],
+    });
+    const ask = async (text: string) => {
+      chat.send(text);
+      await settled();
     };
-    const again = [start, end("Hello.")];
-    const { chat, sent, settled } = setup([start, error], again, [start, error], again, again);
-    chat.send("One");
-    await settled();
-    const [one] = chat.turns.value;
-    if (one) chat.retry(one);
-    await settled();
-    chat.send("Two");
-    await settled();
-    chat.send("Three");
-    await settled();
-    const two = chat.turns.value.find((turn) => turn.value.question === "Two");
-    if (two) chat.retry(two);
-    await settled();
-    expect(sent.map(({ text, replaceMessageId }) => [text, replaceMessageId])).toEqual([
-      ["One", undefined],
-      ["One", 5],
-      ["Two", undefined],
-      ["Three", undefined],
-      ["Two", undefined],
+    const retry = async (question: string) => {
+      const turn = chat.turns.value.find(({ value }) => value.question === question);
+      if (turn) chat.retry(turn);
+      await settled();
+    };
+    await ask("One");
+    await retry("One");
+    await ask("Two");
+    await ask("Three");
+    await retry("Two");
+    expect(
+      sent.map(({ text, replaceMessageId, idempotencyKey }) => [
+        text,
+        replaceMessageId,
+        idempotencyKey,
+      ]),
+    ).toEqual([
+      ["One", undefined, "key-1"],
+      ["One", 5, "key-2"],
+      ["Two", undefined, "key-3"],
+      ["Three", undefined, "key-4"],
+      ["Two", undefined, "key-5"],
     ]);
   });
 
+  it("asks at the end when the server says that the failed turn is not the last one", async () => {
+    const { chat, sent, settled, retry } = setup({
+      scripts: [
+        [start, turnError("answer_blocked")],
+        [failure("invalid_request")],
+        [start, end("Hello.")],
+      ],
+    });
+    chat.send("Hi");
+    await settled();
+    retry();
+    await settled();
+    retry();
+    await settled();
+    expect(sent.map(({ replaceMessageId }) => replaceMessageId)).toEqual([undefined, 5, undefined]);
+  });
+
   it("drops a conversation the server does not know, so that Retry begins a new one", async () => {
-    const { chat, sent, store, settled } = setup(
-      [failure("conversation_not_found")],
-      [start, end("Hello.")],
-    );
+    const { chat, sent, store, settled, retry } = setup({
+      scripts: [[failure("conversation_not_found")], [start, end("Hello.")]],
+    });
     store.setConversation(99);
     chat.send("Hi");
     await settled();
     expect(store.conversation()).toBeUndefined();
-    const [turn] = chat.turns.value;
-    if (turn) chat.retry(turn);
+    retry();
     await settled();
     expect(sent.map(({ conversationId }) => conversationId)).toEqual(["99", undefined]);
-  });
-
-  it("finds the answer of a broken stream in the transcript instead of asking twice", async () => {
-    const { chat, sent, pages, settled, turns } = setup([start, delta("Hel"), failure("network")]);
-    pages.push(
-      [message("visitor", "Hi", { status: "pending" })],
-      [message("visitor", "Hi"), message("assistant", "Hello.")],
-    );
-    chat.send("Hi");
-    await settled();
-    expect(turns()).toMatchObject([{ answer: "Hello.", phase: "done" }]);
-    expect(sent).toHaveLength(1);
-  });
-
-  it("looks for the answer again on Retry after the connection was away", async () => {
-    const { chat, sent, pages, settled, turns } = setup([start, failure("network")]);
-    pages.push(failure("network"));
-    chat.send("Hi");
-    await settled();
-    expect(turns()).toMatchObject([{ phase: "failed" }]);
-
-    pages.splice(0, 1, [message("visitor", "Hi"), message("assistant", "Hello.")]);
-    const [turn] = chat.turns.value;
-    if (turn) chat.retry(turn);
-    await settled();
-    expect(turns()).toMatchObject([{ answer: "Hello.", phase: "done" }]);
-    expect(sent).toHaveLength(1);
+    expect(sent.map(({ idempotencyKey }) => idempotencyKey)).toEqual(["key-1", "key-2"]);
   });
 });
 
-describe("coming back", () => {
-  it("restores the transcript, with what failed and without what was asked again", async () => {
+describe("an earlier transcript", () => {
+  it("is restored, with what failed and without what was asked again", async () => {
     const { chat, store, pages, turns } = setup();
     store.setConversation(12);
     const error = { code: "model_unavailable", message: "Sorry.", retryable: true } as const;
@@ -258,27 +196,24 @@ describe("coming back", () => {
       message("visitor", "A", { turn_id: 1 }),
       message("assistant", "a", { turn_id: 1, contexts: [CONTEXT] }),
       message("visitor", "B", { turn_id: 2, status: "failed", error }),
-      message("visitor", "B", { turn_id: 3 }),
+      message("visitor", "B", { turn_id: 3, status: "stopped" }),
       message("assistant", "b", { turn_id: 3, status: "stopped" }),
       message("visitor", "C", { turn_id: 4, status: "failed", error }),
+      message("assistant", "c", { turn_id: 4, status: "failed", error }),
     ]);
     await chat.restore();
     expect(turns()).toMatchObject([
-      { question: "A", answer: "a", phase: "done", contexts: [CONTEXT] },
+      { question: "A", answer: "a", phase: "done", ending: undefined, contexts: [CONTEXT] },
       { question: "B", answer: "b", phase: "done", ending: "stopped" },
-      { question: "C", phase: "failed", failure: { message: "Sorry." } },
+      {
+        question: "C",
+        answer: "c",
+        phase: "failed",
+        ending: "cut",
+        failure: { message: "Sorry." },
+      },
     ]);
-    expect(chat.busy.value).toBe(false);
-  });
-
-  it("waits for a turn that is still being answered", async () => {
-    const { chat, store, pages, turns, said } = setup();
-    store.setConversation(12);
-    const pending = [message("visitor", "Hi", { status: "pending" })];
-    pages.push(pending, pending, [message("visitor", "Hi"), message("assistant", "Hello.")]);
-    await chat.restore();
-    expect(turns()).toMatchObject([{ answer: "Hello.", phase: "done" }]);
-    expect(said()).toEqual(["Hello."]);
+    expect(chat.activity.value).toBe("idle");
   });
 
   it("begins anew when the conversation is gone, and offers another try when the server is", async () => {
@@ -294,19 +229,53 @@ describe("coming back", () => {
     expect(chat.restoring.value).toBe("no");
     expect(store.conversation()).toBeUndefined();
   });
+
+  it("is joined with its earlier part, also where a page ends inside a turn", async () => {
+    const { chat, store, pages, cursors, turns } = setup();
+    store.setConversation(12);
+    pages.push([
+      message("assistant", "b", { turn_id: 3 }),
+      message("visitor", "C", { turn_id: 4 }),
+      message("assistant", "c", { turn_id: 4 }),
+    ]);
+    cursors.push("9");
+    await chat.restore();
+    expect(chat.earlier.value).toBe("9");
+
+    pages.splice(0, 1, [
+      message("visitor", "A", { turn_id: 1 }),
+      message("assistant", "a", { turn_id: 1 }),
+      message("visitor", "B", { turn_id: 3 }),
+    ]);
+    await chat.loadEarlier();
+    expect(turns()).toMatchObject([
+      { question: "A", answer: "a" },
+      { question: "B", answer: "b" },
+      { question: "C", answer: "c" },
+    ]);
+    expect(chat.earlier.value).toBeNull();
+  });
 });
 
 describe("a new conversation", () => {
   it("leaves the old one behind, also in the middle of an answer", async () => {
-    const { chat, sent, turns, settled, store } = setup([start, end("Old.")], [start, end("New.")]);
+    const old = gate();
+    const { chat, sent, turns, settled, store } = setup({
+      scripts: [
+        [old.closed, start, end("Old.")],
+        [start, end("New.")],
+      ],
+    });
     chat.send("Hi");
     chat.newConversation();
-    expect(chat.busy.value).toBe(false);
+    expect(chat.activity.value).toBe("idle");
     expect(turns()).toEqual([]);
-    store.setConversation(undefined);
+    expect(store.outbox()).toBeUndefined();
+
     chat.send("Again");
+    old.open();
     await settled();
-    expect(turns()).toMatchObject([{ question: "Again" }]);
+    expect(turns()).toMatchObject([{ question: "Again", answer: "New." }]);
     expect(sent.at(-1)?.conversationId).toBeUndefined();
   });
 });

@@ -1,188 +1,167 @@
-import type { ListMessagesOptions, MessageOptions, MessagePage, TurnEvent } from "@orcha/client";
-import type { FrameOptions } from "../../protocol.ts";
-import type { Announcer } from "./announcer.ts";
-import { followTurn } from "./follow-turn.ts";
-import { failureOf, type SendDeps, sendTurn } from "./send.ts";
+import { type Activity, type AnsweringDeps, createAnswering } from "./answering.ts";
+import { type ConversationDeps, createConversation } from "./conversation.ts";
+import { failureOf } from "./failure-of.ts";
+import type { OutgoingMessage } from "./message.ts";
 import { type ReadonlySignal, type Signal, signal } from "./signal.ts";
 import type { Store } from "./store.ts";
 import { checkDraft } from "./text-limit.ts";
-import { askedTurn, type Turn, turnsOf } from "./turn.ts";
+import { askedTurn, failedTurn, type Turn } from "./turn.ts";
 
-/** What the chat needs from the outside: the client, what is remembered, time. */
-export interface ChatDeps {
-  stream(message: MessageOptions): AsyncIterable<TurnEvent>;
-  listMessages(options: ListMessagesOptions): Promise<MessagePage>;
-  requestVisitor(options: {
-    apiBaseUrl: string;
-    tenantId?: string | null | undefined;
-  }): Promise<string>;
-  wait(ms: number): Promise<void>;
-  token(): Promise<string | undefined>;
-  options(): FrameOptions;
-  readonly store: Store;
-  readonly announcer: Announcer;
+const RESEND_WITHIN_MS = 3_600_000;
+const UNSENT = { code: "unsent", message: "This message was not sent.", retryable: true };
+
+/** What the chat needs from the outside: the client, what is remembered, the other tabs. */
+export interface ChatDeps extends AnsweringDeps, ConversationDeps {
+  createKey(): string;
 }
 
 /** How the transcript of an earlier visit is doing. */
 export type Restoring = "no" | "loading" | { readonly failed: string };
 
-/** The conversation on screen. */
+/** The conversation on screen and what can be done with it. */
 export interface Chat {
   readonly turns: ReadonlySignal<readonly Signal<Turn>[]>;
-  /** True while an answer is awaited: nothing else can be sent. */
-  readonly busy: ReadonlySignal<boolean>;
+  /** Only what is idle takes a message. */
+  readonly activity: ReadonlySignal<Activity>;
   readonly restoring: ReadonlySignal<Restoring>;
-  readonly hasEarlier: ReadonlySignal<boolean>;
+  /** Null when the whole transcript is shown. */
+  readonly earlier: ReadonlySignal<string | null>;
   /** Takes a message and says whether it did; a second click while the first is under way is not taken. */
   send(text: string): boolean;
+  /** Ends the answer that is on its way; what there is of it stays. */
+  stop(): void;
   retry(turn: Signal<Turn>): void;
   newConversation(): void;
-  /** Brings the transcript of this tab's conversation back. */
+  /** Brings the transcript of this tab's conversation back, and sends what a reload interrupted. */
   restore(): Promise<void>;
   loadEarlier(): Promise<void>;
+  /** The visitor or the network came back: makes up for what was missed. */
+  wake(): void;
+  /** Something was asked in a conversation, in another tab. */
+  moved(conversation: string): void;
 }
 
 /** Makes the state of one chat. */
 export function createChat(deps: ChatDeps): Chat {
-  const turns = signal<readonly Signal<Turn>[]>([]);
-  const busy = signal(false);
+  const { store } = deps;
   const restoring = signal<Restoring>("no");
-  const earlier = signal<string | null>(null);
-  const hasEarlier = signal(false);
-  let current = new AbortController();
+  const conversation = createConversation(deps);
+  const { turns } = conversation;
+  const answering = createAnswering(deps, conversation, () => {
+    if (isBehind) void look();
+  });
+  const { activity, ask } = answering;
+  let isBehind = false;
 
-  const run = async (turn: Signal<Turn>, work: () => Promise<void>) => {
-    const { signal: abort } = current;
-    busy.value = true;
-    await work();
-    if (abort.aborted) return;
-    busy.value = false;
-    const { failure } = turn.value;
-    if (failure) deps.announcer.say(failure.message);
+  const followPending = () => {
+    const turn = turns.value.findLast(({ value }) => value.id && value.phase === "waiting");
+    if (turn?.value.id) answering.follow(turn, turn.value.id);
   };
-  const ask = async (turn: Signal<Turn>) => {
-    const connection = await connect(deps, current.signal);
-    await sendTurn(turn, connection, sendDeps(deps, recover));
+  /** Takes over what other tabs asked; quietly, since what is shown is not wrong. */
+  const look = async () => {
+    const { left } = conversation;
+    const canLook = activity.value === "idle" && store.conversation();
+    const page = canLook ? await conversation.read().catch(() => undefined) : undefined;
+    isBehind = activity.value !== "idle";
+    if (!page || isBehind || left.aborted) return;
+    conversation.merge(page);
+    followPending();
   };
-  const recover = (id: number) => {
-    const abort = current.signal;
-    const readMessages = async () => (await readPage(deps, abort)).data;
-    return followTurn(id, { readMessages, wait: deps.wait });
+  const retry = (turn: Signal<Turn>) => {
+    if (activity.value !== "idle") return;
+    const { id, question, message, failure } = turn.value;
+    const isLast = turns.value.at(-1) === turn;
+    conversation.append(turn);
+    if (isLast && message && failure?.retryable) return ask(turn, message, false);
+    if (isLast && id && failure?.code === "network") return answering.follow(turn, id);
+    // Only the last turn can be replaced, and the server may know of later ones.
+    const canReplace = isLast && failure?.code !== "invalid_request";
+    const replaced = canReplace ? (id ?? message?.replaceMessageId) : undefined;
+    ask(turn, compose(deps, question, replaced), true);
   };
-  const setEarlier = (cursor: string | null) => {
-    earlier.value = cursor;
-    hasEarlier.value = cursor !== null;
+  const resend = (message: OutgoingMessage) => {
+    const last = turns.value.at(-1);
+    const turn = last && isThere(message, last.value) ? last : signal(askedTurn(message.text));
+    conversation.append(turn);
+    // A tab that the browser brings back days later must not speak for its visitor.
+    if (Date.now() - message.at < RESEND_WITHIN_MS) ask(turn, message, false);
+    else turn.value = failedTurn({ ...turn.value, message }, UNSENT);
   };
-  const awaitPending = (turn: Signal<Turn>) =>
-    run(turn, async () => {
-      const { id } = turn.value;
-      const found = id === undefined ? undefined : await recover(id).catch(() => undefined);
-      turn.value = found ?? { ...turn.value, phase: "failed", failure: LOST };
-      if (found?.phase === "done") deps.announcer.answer()(found.answer, true);
-    });
+  const restore = async () => {
+    const unsent = store.outbox();
+    if (store.conversation() !== undefined) {
+      const { left } = conversation;
+      restoring.value = "loading";
+      activity.value = "loading";
+      const outcome = await conversation.restore().then(
+        () => "no" as const,
+        (error: unknown) => afterFailedRestore(error, store),
+      );
+      if (left.aborted) return;
+      restoring.value = outcome;
+      activity.value = "idle";
+      if (outcome !== "no") return;
+    }
+    if (unsent) resend(unsent);
+    else followPending();
+  };
 
   return {
     turns,
-    busy,
+    activity,
     restoring,
-    hasEarlier,
+    earlier: conversation.earlier,
     send(text) {
-      if (busy.value || !checkDraft(text).canSend) return false;
-      const turn = signal(askedTurn(text.trim()));
-      turns.value = [...turns.value, turn];
-      void run(turn, () => ask(turn));
+      if (activity.value !== "idle" || !checkDraft(text).canSend) return false;
+      const message = compose(deps, text.trim());
+      const turn = signal(askedTurn(message.text));
+      conversation.append(turn);
+      ask(turn, message, true);
       return true;
     },
-    retry(turn) {
-      if (busy.value) return;
-      const { id, question, failure } = turn.value;
-      // Only the last turn of a conversation can be replaced.
-      turn.value = { ...askedTurn(question), id: turns.value.at(-1) === turn ? id : undefined };
-      turns.value = [...turns.value.filter((other) => other !== turn), turn];
-      void run(turn, async () => {
-        // A broken connection says nothing about the answer: it may be there already.
-        const lost = failure?.code === "network" && id !== undefined;
-        const found = lost ? await recover(id).catch(() => undefined) : undefined;
-        if (found?.phase === "done") turn.value = found;
-        else await ask(turn);
-      });
-    },
+    stop: answering.stop,
+    retry,
     newConversation() {
-      current.abort();
-      current = new AbortController();
-      deps.store.setConversation(undefined);
-      turns.value = [];
-      busy.value = false;
+      conversation.leave();
+      store.setConversation(undefined);
+      store.setOutbox(undefined);
+      activity.value = "idle";
       restoring.value = "no";
-      setEarlier(null);
     },
-    async restore() {
-      if (deps.store.conversation() === undefined) return;
-      const abort = current.signal;
-      restoring.value = "loading";
-      busy.value = true;
-      try {
-        const page = await readPage(deps, abort);
-        turns.value = turnsOf(page.data).map((turn) => signal(turn));
-        setEarlier(page.next_cursor);
-        restoring.value = "no";
-      } catch (error) {
-        if (abort.aborted) return;
-        restoring.value = afterFailedRestore(error, deps.store);
-      }
-      busy.value = false;
+    restore,
+    loadEarlier: conversation.loadEarlier,
+    wake() {
       const last = turns.value.at(-1);
-      if (last?.value.phase === "waiting") await awaitPending(last);
+      if (typeof restoring.value === "object") void restore();
+      else if (last?.value.failure?.code === "network") retry(last);
+      else void look();
     },
-    async loadEarlier() {
-      const abort = current.signal;
-      // A failure leaves the button where it is, to be pressed again.
-      const page = await readPage(deps, abort, earlier.value).catch(() => undefined);
-      if (!page || abort.aborted) return;
-      const known = new Set(turns.value.map((turn) => turn.value.id));
-      const older = turnsOf(page.data).filter((turn) => !known.has(turn.id));
-      turns.value = [...older.map((turn) => signal(turn)), ...turns.value];
-      setEarlier(page.next_cursor);
+    moved(id) {
+      if (id === store.conversation()) void look();
     },
   };
 }
 
-const LOST = { code: "network", message: "The connection was lost. Please try again." };
-
-/** Who is asking, and where: the same for every call, fresh each time because the page may change it. */
-async function connect(deps: ChatDeps, abort: AbortSignal) {
-  const { apiBaseUrl, tenantId, userId, useRag, hasToken } = deps.options();
-  const { store } = deps;
-  if (store.visitor() === undefined) {
-    // Without a secret the server makes one with the answer; so a failure here is not the end.
-    const visitor = await deps.requestVisitor({ apiBaseUrl, tenantId }).catch(() => undefined);
-    if (visitor) store.setVisitor(visitor);
-  }
+function compose(
+  { store, createKey, options }: ChatDeps,
+  text: string,
+  replaceMessageId?: number,
+): OutgoingMessage {
+  const conversationId = store.conversation();
   return {
-    apiBaseUrl,
-    tenantId,
-    userId,
-    useRag: useRag ?? true,
-    authToken: hasToken ? deps.token : undefined,
-    visitor: store.visitor(),
-    onVisitor: store.setVisitor,
-    signal: abort,
+    text,
+    idempotencyKey: createKey(),
+    conversationId,
+    replaceMessageId: conversationId ? replaceMessageId : undefined,
+    useRag: options().useRag ?? true,
+    at: Date.now(),
   };
 }
 
-async function readPage(deps: ChatDeps, abort: AbortSignal, cursor?: string | null) {
-  const conversationId = deps.store.conversation() ?? "";
-  return deps.listMessages({ ...(await connect(deps, abort)), conversationId, cursor });
-}
-
-function sendDeps(deps: ChatDeps, recover: SendDeps["recover"]): SendDeps {
-  return {
-    stream: deps.stream,
-    conversation: deps.store.conversation,
-    setConversation: deps.store.setConversation,
-    tell: deps.announcer.answer(),
-    recover,
-  };
+/** Whether the transcript holds the turn of an unsent message already: as what it replaces, or as what is being answered. */
+function isThere(message: OutgoingMessage, { id, phase, question }: Turn): boolean {
+  if (id && id === message.replaceMessageId) return true;
+  return phase === "waiting" && question === message.text;
 }
 
 function afterFailedRestore(error: unknown, store: Store): Restoring {

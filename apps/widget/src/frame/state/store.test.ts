@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createStore } from "./store.ts";
+import { createStore, scopeName } from "./store.ts";
 
 function area() {
   const values = new Map<string, string>();
@@ -22,29 +22,54 @@ const blocked = {
 describe("what the frame remembers", () => {
   it("keeps servers, tenants and users apart", () => {
     const areas = { tab: area(), browser: area() };
-    const scope = { api: "https://a.example", tenantId: "t", userId: 1 };
+    const scope = scopeName("https://a.example", "t", 1);
     createStore(scope, areas).setConversation(7);
     createStore(scope, areas).setVisitor("secret");
+    createStore(scope, areas).setOutbox({
+      text: "Hi",
+      idempotencyKey: "k",
+      useRag: true,
+      at: Date.now(),
+    });
 
-    expect(createStore({ ...scope, userId: "1" }, areas).conversation()).toBe("7");
-    expect(createStore(scope, areas).visitor()).toBe("secret");
-    for (const other of [{ api: "https://b.example" }, { tenantId: "u" }, { userId: 2 }]) {
-      expect(createStore({ ...scope, ...other }, areas).conversation()).toBeUndefined();
-      expect(createStore({ ...scope, ...other }, areas).visitor()).toBeUndefined();
+    const same = createStore(scopeName("https://a.example", "t", "1"), areas);
+    expect(same.conversation()).toBe("7");
+    expect(same.visitor()).toBe("secret");
+    expect(same.outbox()?.text).toBe("Hi");
+    for (const other of [
+      scopeName("https://b.example", "t", 1),
+      scopeName("https://a.example", "u", 1),
+      scopeName("https://a.example", "t", 2),
+      scopeName("https://a.example"),
+    ]) {
+      const store = createStore(other, areas);
+      expect([store.conversation(), store.visitor(), store.outbox()]).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ]);
     }
   });
 
   it("forgets a conversation that is dropped", () => {
     const areas = { tab: area(), browser: undefined };
-    const store = createStore({ api: "" }, areas);
+    const store = createStore("", areas);
     store.setConversation(7);
     store.setConversation(undefined);
-    expect(createStore({ api: "" }, areas).conversation()).toBeUndefined();
+    expect(createStore("", areas).conversation()).toBeUndefined();
+  });
+
+  it("takes what is kept as a message only when it is one", () => {
+    for (const broken of ["", "{", "null", "[]", '"text"', '{"text":"Hi"}']) {
+      const tab = area();
+      tab.setItem("aura:outbox:", broken);
+      expect(createStore("", { tab, browser: undefined }).outbox()).toBeUndefined();
+    }
   });
 
   it("goes on in memory where storage is blocked or full", () => {
     for (const tab of [undefined, blocked]) {
-      const store = createStore({ api: "" }, { tab, browser: tab });
+      const store = createStore("", { tab, browser: tab });
       store.setConversation(7);
       store.setVisitor("secret");
       expect(store.conversation()).toBe("7");

@@ -1,28 +1,40 @@
-/** What the frame remembers: the conversation for this tab, the visitor secret for this browser. */
+import { type OutgoingMessage, parseMessage } from "./message.ts";
+
+/** What the frame remembers: conversation and unsent message for this tab, the visitor secret for this browser. */
 export interface Store {
   conversation(): string | undefined;
   setConversation(id: number | undefined): void;
+  /** The message that the server may not have got yet; a reload sends it again. */
+  outbox(): OutgoingMessage | undefined;
+  setOutbox(message: OutgoingMessage | undefined): void;
   visitor(): string | undefined;
   setVisitor(secret: string): void;
 }
 
 type Area = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
-/** Storage of one widget, keyed by server, tenant and user; what a browser refuses to keep stays in memory. */
+/** The name that everything of one widget is kept under: its server, tenant and user. */
+export function scopeName(
+  api: string,
+  tenantId?: string | null | undefined,
+  userId?: number | string | null | undefined,
+): string {
+  return JSON.stringify([api, tenantId ?? "", `${userId ?? ""}`]);
+}
+
+/** Storage of one widget; what a browser refuses to keep stays in memory. */
 export function createStore(
-  scope: {
-    readonly api: string;
-    readonly tenantId?: string | null | undefined;
-    readonly userId?: number | string | null | undefined;
-  },
+  scope: string,
   areas: { readonly tab: Area | undefined; readonly browser: Area | undefined },
 ): Store {
-  const suffix = JSON.stringify([scope.api, scope.tenantId ?? "", `${scope.userId ?? ""}`]);
-  const conversation = createSlot(areas.tab, `aura:conversation:${suffix}`);
-  const visitor = createSlot(areas.browser, `aura:visitor:${suffix}`);
+  const conversation = createSlot(areas.tab, `aura:conversation:${scope}`);
+  const outbox = createSlot(areas.tab, `aura:outbox:${scope}`);
+  const visitor = createSlot(areas.browser, `aura:visitor:${scope}`);
   return {
     conversation: conversation.get,
     setConversation: (id) => conversation.set(id === undefined ? undefined : String(id)),
+    outbox: () => parseMessage(outbox.get()),
+    setOutbox: (message) => outbox.set(message && JSON.stringify(message)),
     visitor: visitor.get,
     setVisitor: visitor.set,
   };

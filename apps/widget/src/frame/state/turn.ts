@@ -1,46 +1,58 @@
 import type { Context, Message, TurnEvent } from "@orcha/contract";
+import type { OutgoingMessage } from "./message.ts";
 
 /** One question and what became of it, as the view draws it. */
 export interface Turn {
   /** The turn's id on the server, once it is known. */
-  readonly id: number | undefined;
+  readonly id?: number | undefined;
   readonly question: string;
+  /** What this tab sent for it; undefined for a turn that was read back. */
+  readonly message?: OutgoingMessage | undefined;
   readonly answer: string;
   readonly contexts: readonly Context[];
   readonly phase: "waiting" | "streaming" | "done" | "failed";
-  /** Why a finished answer is not a whole one. */
-  readonly ending: "stopped" | "cut" | undefined;
-  readonly failure: Failure | undefined;
+  /** Why the answer is not a whole one. */
+  readonly ending?: keyof typeof ENDINGS | undefined;
+  readonly failure?: Failure | undefined;
+  /** What is said while the connection is away and comes back by itself. */
+  readonly reconnecting?: string | undefined;
 }
 
-/** Why a question has no answer; the message is for the visitor. */
+/** Why a question has no answer. */
 export interface Failure {
   readonly code: string;
+  /** For the visitor. */
   readonly message: string;
+  /** True when the very same message may be sent again. */
+  readonly retryable: boolean;
 }
+
+/** What is said under an answer that is not a whole one. */
+export const ENDINGS = {
+  stopped: "This answer was stopped.",
+  cut: "This answer was cut short.",
+};
 
 /** A question that was just asked. */
-export function askedTurn(question: string): Turn {
-  return {
-    id: undefined,
-    question,
-    answer: "",
-    contexts: [],
-    phase: "waiting",
-    ending: undefined,
-    failure: undefined,
-  };
+export function askedTurn(question: string, message?: OutgoingMessage): Turn {
+  return { question, message, answer: "", contexts: [], phase: "waiting" };
 }
 
-/** The turn after one more event of its stream. */
-export function applyEvent(turn: Turn, { event, data }: TurnEvent): Turn {
+/** The turn after one more event of its stream. A second `turn-start` begins the answer anew. */
+export function applyEvent(before: Turn, { event, data }: TurnEvent): Turn {
+  const turn = { ...before, reconnecting: undefined };
   switch (event) {
     case "turn-start":
-      return { ...turn, id: data.turn_id };
+      // What was there of an answer stays until there is more: told again, it stands still.
+      return { ...turn, id: data.turn_id, phase: "waiting" };
     case "contexts":
       return { ...turn, contexts: data.contexts };
     case "text-delta":
-      return { ...turn, phase: "streaming", answer: turn.answer + data.text };
+      return {
+        ...turn,
+        phase: "streaming",
+        answer: (turn.phase === "streaming" ? turn.answer : "") + data.text,
+      };
     case "turn-end":
       return {
         ...turn,
@@ -50,16 +62,19 @@ export function applyEvent(turn: Turn, { event, data }: TurnEvent): Turn {
         ending: endingOf(data.finish_reason),
       };
     case "turn-error":
-      return failedTurn(
-        { ...turn, answer: data.data.text || turn.answer },
-        { code: data.code, message: data.message },
-      );
+      return failedTurn({ ...turn, answer: data.data.text || turn.answer }, data);
   }
 }
 
 /** The turn without an answer, or with the part of it that had arrived. */
 export function failedTurn(turn: Turn, failure: Failure): Turn {
-  return { ...turn, phase: "failed", failure };
+  const ending = turn.answer ? "cut" : undefined;
+  return { ...turn, phase: "failed", ending, failure, reconnecting: undefined };
+}
+
+/** Whether nothing more will come. */
+export function hasEnded({ phase }: Turn): boolean {
+  return phase === "done" || phase === "failed";
 }
 
 /** The turns of a transcript. A failed one that was simply asked again is left out. */
@@ -74,21 +89,19 @@ export function turnsOf(messages: readonly Message[]): Turn[] {
   );
 }
 
-function withMessage(turn: Turn, message: Message): Turn {
+function withMessage(turn: Turn, { turn_id, role, text, contexts, status, error }: Message): Turn {
+  const isAnswer = role === "assistant";
   const told: Turn = {
     ...turn,
-    id: message.turn_id,
-    phase: PHASES[message.status],
-    ending: message.status === "stopped" ? "stopped" : undefined,
-    failure: message.error ?? turn.failure,
+    id: turn_id,
+    ...(isAnswer ? { answer: text, contexts: contexts ?? [] } : { question: text }),
+    phase: status === "pending" ? "waiting" : status === "failed" ? status : "done",
+    ending: status === "stopped" ? status : undefined,
   };
-  if (message.role === "visitor") return { ...told, question: message.text };
-  return { ...told, answer: message.text, contexts: message.contexts ?? [] };
+  return error ? failedTurn(told, error) : told;
 }
 
-const PHASES = { pending: "waiting", done: "done", stopped: "done", failed: "failed" } as const;
-
 function endingOf(reason: string): Turn["ending"] {
-  if (reason === "stopped") return "stopped";
+  if (reason === "stopped") return reason;
   return reason === "stop" ? undefined : "cut";
 }

@@ -2,7 +2,7 @@ import { Component } from "preact";
 import { createMarkdownView, type MarkdownView } from "../markdown/markdown.ts";
 import type { Announcer } from "../state/announcer.ts";
 import { citedSources, titleOf } from "../state/sources.ts";
-import type { Turn } from "../state/turn.ts";
+import { ENDINGS, hasEnded, type Turn } from "../state/turn.ts";
 import { copyText } from "./copy-text.ts";
 import { Icon } from "./icon.tsx";
 import { Sources } from "./sources.tsx";
@@ -29,12 +29,13 @@ export class Answer extends Component<Props, State> {
   }
   // Within the same frame as everything else that is drawn, so that text and panel never move apart.
   override componentDidUpdate() {
-    const { contexts, answer, phase } = this.props.turn;
+    const { turn } = this.props;
+    const { contexts, answer } = turn;
     if (!this.body) return;
     if (contexts !== this.contexts)
       this.view = createMarkdownView(this.body, contexts.map(titleOf));
     this.contexts = contexts;
-    this.view?.show(answer, isComplete(phase));
+    this.view?.show(answer, hasEnded(turn));
   }
 
   private async copy(text: string, showCopied: (isCopied: boolean) => void) {
@@ -56,7 +57,9 @@ export class Answer extends Component<Props, State> {
     }
   };
 
-  override render({ turn: { answer, contexts, phase } }: Props, { openSource, isCopied }: State) {
+  override render({ turn }: Props, { openSource, isCopied }: State) {
+    const { answer, contexts, phase, ending, reconnecting } = turn;
+    const note = phase === "streaming" ? reconnecting : ending && ENDINGS[ending];
     return (
       <div class="answer">
         <span class="unseen">Answer: </span>
@@ -68,7 +71,11 @@ export class Answer extends Component<Props, State> {
           class={phase === "streaming" ? "prose streaming" : "prose"}
           onClick={this.onClick}
         />
-        {isComplete(phase) && contexts.length > 0 && (
+        {(note || phase === "streaming") && (
+          // Takes its room from the start, so that the text stands still when there is something to say.
+          <p class="ending">{note && <span>{note}</span>}</p>
+        )}
+        {hasEnded(turn) && contexts.length > 0 && (
           <Sources
             sources={citedSources(answer, contexts)}
             open={openSource}
@@ -89,8 +96,4 @@ export class Answer extends Component<Props, State> {
       </div>
     );
   }
-}
-
-function isComplete(phase: Turn["phase"]): boolean {
-  return phase === "done" || phase === "failed";
 }

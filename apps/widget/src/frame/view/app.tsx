@@ -3,14 +3,12 @@ import type { Host } from "../host.ts";
 import type { Announcer } from "../state/announcer.ts";
 import type { Chat } from "../state/chat.ts";
 import { Composer } from "./composer.tsx";
+import { focusInput } from "./focus-input.ts";
 import { Header } from "./header.tsx";
 import { LiveRegion } from "./live-region.tsx";
 import { Transcript } from "./transcript.tsx";
 import { Watch } from "./watch.tsx";
 import { Welcome } from "./welcome.tsx";
-
-/** A pointer that is a finger: focus there raises the keyboard over what one came to read. */
-const isTouch = matchMedia("(pointer: coarse)").matches;
 
 interface Props {
   readonly host: Host;
@@ -62,8 +60,4 @@ export class App extends Component<Props> {
       </Watch>
     );
   }
-}
-
-function focusInput() {
-  if (!isTouch) document.querySelector("textarea")?.focus({ preventScroll: true });
 }

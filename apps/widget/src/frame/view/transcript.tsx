@@ -36,7 +36,7 @@ export class Transcript extends Component<Props> {
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
         <main ref={follower.attach} tabIndex={0} aria-label="Conversation">
           <div class="turns">
-            <Watch on={[chat.hasEarlier, chat.busy]}>{() => drawTurns(chat, announcer)}</Watch>
+            <Watch on={[chat.earlier, chat.activity]}>{() => drawTurns(chat, announcer)}</Watch>
           </div>
         </main>
         <Watch on={[follower.missed]}>
@@ -58,7 +58,7 @@ function drawTurns(chat: Chat, announcer: Announcer) {
   const restoring = chat.restoring.value;
   const turns = chat.turns.value;
   return [
-    chat.hasEarlier.value && (
+    chat.earlier.value && (
       <button type="button" key="earlier" class="quiet" onClick={chat.loadEarlier}>
         Earlier messages
       </button>

@@ -2,17 +2,13 @@ import { Component } from "preact";
 import type { Announcer } from "../state/announcer.ts";
 import type { Chat } from "../state/chat.ts";
 import type { Signal } from "../state/signal.ts";
-import type { Turn } from "../state/turn.ts";
+import { ENDINGS, type Turn } from "../state/turn.ts";
 import { Answer } from "./answer.tsx";
 import { Failed } from "./failed.tsx";
 import { Watch } from "./watch.tsx";
 
 const SLOW_AFTER_MS = 8000;
 const SLOW = "This takes a little longer than usual. Still working on it.";
-const ENDINGS = {
-  stopped: "This answer was stopped.",
-  cut: "This answer was cut short.",
-};
 
 /** One question and what became of it. */
 export function TurnView({
@@ -29,20 +25,25 @@ export function TurnView({
   return (
     <Watch on={[turn]}>
       {() => {
-        const { question, answer, phase, ending, failure } = turn.value;
+        const { question, answer, phase, ending, failure, reconnecting } = turn.value;
         return (
           <article class={isLast ? "turn last" : "turn"}>
-            <p class="question" dir="auto">
-              <span class="unseen">You: </span>
-              {question}
-            </p>
-            {answer !== "" && <Answer turn={turn.value} announcer={announcer} />}
-            {phase === "waiting" && <Waiting announcer={announcer} />}
-            {ending && <p class="ending">{ENDINGS[ending]}</p>}
+            {question && (
+              <p class="question" dir="auto">
+                <span class="unseen">You: </span>
+                {question}
+              </p>
+            )}
+            {answer !== "" ? (
+              <Answer turn={turn.value} announcer={announcer} />
+            ) : (
+              ending && <p class="ending">{ENDINGS[ending]}</p>
+            )}
+            {phase === "waiting" && <Waiting announcer={announcer} reconnecting={reconnecting} />}
             {phase === "failed" && (
               <Failed
                 reason={failure?.message ?? "The answer did not arrive."}
-                canRetry={!chat.busy.value}
+                canRetry={chat.activity.value === "idle"}
                 onRetry={() => chat.retry(turn)}
               >
                 Your message is kept.
@@ -56,7 +57,10 @@ export function TurnView({
 }
 
 /** Dots, and after a while a sentence. */
-class Waiting extends Component<{ readonly announcer: Announcer }, { readonly text?: string }> {
+class Waiting extends Component<
+  { readonly announcer: Announcer; readonly reconnecting: string | undefined },
+  { readonly text?: string }
+> {
   private timer: unknown;
 
   override componentDidMount() {
@@ -69,7 +73,9 @@ class Waiting extends Component<{ readonly announcer: Announcer }, { readonly te
     clearTimeout(Number(this.timer));
   }
   override render() {
-    return <Dots label="Waiting for the answer" text={this.state.text} />;
+    return (
+      <Dots label="Waiting for the answer" text={this.props.reconnecting ?? this.state.text} />
+    );
   }
 }
 

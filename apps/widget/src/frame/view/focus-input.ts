@@ -1,0 +1,7 @@
+/** A pointer that is a finger: focus there raises the keyboard over what one came to read. */
+const isTouch = matchMedia("(pointer: coarse)").matches;
+
+/** Puts the focus where the visitor writes. */
+export function focusInput(): void {
+  if (!isTouch) document.querySelector("textarea")?.focus({ preventScroll: true });
+}
