@@ -7,7 +7,8 @@ import { holderName } from "./liveness.ts";
 import type { OpenedTurn } from "./opened-turn.ts";
 import type { RunningTurn } from "./running-turns.ts";
 
-const TRY_FOR_MS = 2_000;
+/** A try that begins later than this would answer the visitor later than three seconds. */
+const TRY_FOR_MS = 700;
 const PAUSE_MS = 100;
 
 export interface KeepEndDeps {
