@@ -39,9 +39,10 @@ export async function startScript(script, ...args) {
  *
  * @param {string} folder of its data and its log
  * @param {string} modelOrigin
+ * @param {Readonly<Record<string, string>>} env
  * @returns {Promise<ServerProcess>}
  */
-export async function startOrcha(folder, modelOrigin) {
+export async function startOrcha(folder, modelOrigin, env = {}) {
   const port = await freePort();
   const log = join(folder, "orcha.log");
   const output = openSync(log, "a");
@@ -57,6 +58,7 @@ export async function startOrcha(folder, modelOrigin) {
       ORCHA_MODELS: "openai-compatible/scripted",
       ORCHA_MODEL_BASE_URL: `${modelOrigin}/v1`,
       ORCHA_MODEL_API_KEY: "x",
+      ...env,
     },
   });
   const origin = `http://127.0.0.1:${port}`;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { describeOnEveryEngine } from "../testing/databases.ts";
+import { describeOnEveryEngine, sqlite } from "../testing/databases.ts";
 import { type EventReader, openEvents } from "../testing/event-reader.ts";
 import { type Gate, gate } from "../testing/gate.ts";
 import { fixedRetriever, startTestServer, type TestServer } from "../testing/server.ts";
@@ -193,12 +193,43 @@ describeOnEveryEngine("a turn that is told again from where its reader was", (en
     expect(server.model.requests.at(-1)?.messages.map(({ text }) => text)).toEqual(["Again"]);
   });
 
+  it("is not stopped by a form of another site, which sends the visitor's cookies along", async () => {
+    const frames = await (await ask()).rest();
+    const headers = { ...visitor, "content-type": "text/plain" };
+    const refused = await stop(server, turnIdOf(frames[0]?.id), headers);
+    expect(await problemOf(refused)).toBe("unsupported_media_type");
+  });
+
   it("stays as it is when it is stopped after its end", async () => {
     const frames = await (await ask()).rest();
     const turnId = turnIdOf(frames[0]?.id);
     const answer = await stop(server, turnId, visitor);
     expect(await answer.json()).toEqual({ turn_id: turnId, status: "done" });
   });
+});
+
+it("gives one visitor only so many answers at a time, and says when to come back", async () => {
+  const env = { ORCHA_MAX_OPEN_ANSWERS_PER_VISITOR: "1" };
+  await using server = await startTestServer(sqlite, { env });
+  const held = gate();
+  server.model.reply = async function* () {
+    await held.opened;
+    yield "Noted.";
+  };
+  const visitor = { "x-aura-visitor": await server.visitor() };
+  const path = "chat-v2";
+  const running = await openEvents({
+    url: server.url,
+    path,
+    headers: visitor,
+    body: { text: "Hi" },
+  });
+  const refused = await server.chat({ text: "Hi again" }, visitor);
+  expect(refused).toMatchObject({ status: 429, success: false });
+  expect(refused.headers.get("retry-after")).toBe("2");
+  held.open();
+  await running.rest();
+  expect((await server.chat({ text: "Hi again" }, visitor)).success).toBe(true);
 });
 
 function fetchTurn(

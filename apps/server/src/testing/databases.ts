@@ -25,7 +25,7 @@ export interface Engine {
   create(): Promise<TestStorage>;
 }
 
-const sqlite: Engine = {
+export const sqlite: Engine = {
   name: "sqlite",
   async create() {
     const folder = await mkdtemp(join(tmpdir(), "orcha-test-"));
