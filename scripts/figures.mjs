@@ -1,23 +1,39 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { reliabilityPage } from "../soak/report.mjs";
 import { measureSizes } from "./sizes.mjs";
 import { ROOT } from "./stamp.mjs";
 
 const START = "<!-- figures: written by scripts/figures.mjs -->";
 const END = "<!-- /figures -->";
 
-const file = join(ROOT, "README.md");
-const readme = readFileSync(file, "utf8");
-const current = withFigures(readme, figures(ROOT));
+const isCheck = process.argv.includes("--check");
 
-if (!process.argv.includes("--check")) {
-  writeFileSync(file, current);
-  console.log("The README's figures are those of dist/ and bench/results/.");
-} else if (readme !== current) {
-  console.error(
-    "README.md: its figures are not those of dist/ and bench/results/: npm run figures",
-  );
-  process.exitCode = 1;
+keep("README.md", (readme) => withFigures(readme, figures(ROOT)));
+keep("docs/reliability.md", () =>
+  reliabilityPage(JSON.parse(readFileSync(join(ROOT, "bench/results/reliability.json"), "utf8"))),
+);
+
+/**
+ * Writes a page anew with its figures, or says that they are old.
+ *
+ * @param {string} name
+ * @param {(page: string) => string} update
+ */
+function keep(name, update) {
+  const file = join(ROOT, name);
+  const page = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const current = update(page);
+  if (page === current) return;
+  if (isCheck) {
+    console.error(
+      `${name}: its figures are not those of dist/ and bench/results/: npm run figures`,
+    );
+    process.exitCode = 1;
+  } else {
+    writeFileSync(file, current);
+    console.log(`${name} has the figures of dist/ and bench/results/.`);
+  }
 }
 
 /**

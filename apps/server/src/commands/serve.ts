@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 import type { Hono } from "hono";
 import { type Logger, pino } from "pino";
 import { type Config, ConfigError, loadConfig } from "../config/config.ts";
@@ -28,6 +29,8 @@ export interface ServeArgs {
 
 /** `orcha serve`: everything from the configuration to the last answer before SIGTERM. */
 export async function runServe(installation: Installation, args: ServeArgs): Promise<void> {
+  // Many slow streams leave little garbage at a time; by itself V8 lets it lie until the heap has doubled and more.
+  setFlagsFromString("--heap-growing-percent=20");
   const { config, models } = readConfig(installation, args);
   await requireFolder(config.ORCHA_KNOWLEDGE_DIR);
   const isDemo = args.demo === true;

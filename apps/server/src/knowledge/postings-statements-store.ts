@@ -1,6 +1,6 @@
 import { sql } from "kysely";
+import { perSize } from "../db/sized-statements.ts";
 import { statement } from "../db/statement.ts";
-import { perSize } from "../retrieval/sized-statements.ts";
 
 export type TermValues = { tenantId: string } & { [row: `term${number}`]: string } & {
   [row: `id${number}` | `count${number}`]: number;

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Connection } from "../db/database.ts";
+import { fill, perSize } from "../db/sized-statements.ts";
 import { statement } from "../db/statement.ts";
-import { fill, perSize } from "./sized-statements.ts";
 
 /** A passage as it is stored, with its document's name and address. */
 export interface StoredPassage {

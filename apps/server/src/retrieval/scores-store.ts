@@ -1,8 +1,8 @@
 import { type Expression, type Kysely, sql } from "kysely";
 import type { Connection } from "../db/database.ts";
 import type { Schema } from "../db/schema.ts";
+import { fill, perSize } from "../db/sized-statements.ts";
 import { statement } from "../db/statement.ts";
-import { fill, perSize } from "./sized-statements.ts";
 
 /** A term of the question that the index has, with what it weighs in it. */
 export interface WeightedTerm {

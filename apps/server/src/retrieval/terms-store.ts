@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Connection } from "../db/database.ts";
+import { fill, perSize } from "../db/sized-statements.ts";
 import { statement } from "../db/statement.ts";
-import { fill, perSize } from "./sized-statements.ts";
 
 /** How many passages a tenant's index has, in all and by language. */
 export async function readCorpus(connection: Connection, tenantId: string) {

@@ -28,7 +28,10 @@ export class Answer {
   contexts: Context[] | undefined;
   request: ChatModelRequest | undefined;
   finish: Extract<ModelPart, { type: "finish" }> | undefined;
-  #text = "";
+  /** What was written as pieces, and what came since: making one text of it at each piece would copy it each time. */
+  readonly #written: string[] = [];
+  #unwritten = "";
+  #length = 0;
   #firstTokenMs: number | null = null;
   readonly #cleaner = new CleanTextStream();
   readonly #conversationId: number;
@@ -39,7 +42,23 @@ export class Answer {
 
   /** What has been said; it never ends inside a surrogate pair. */
   get text(): string {
-    return this.#text;
+    const { length } = this.#written;
+    return length === 0 ? this.#unwritten : this.#written.join("") + this.#unwritten;
+  }
+
+  /** Of the text. */
+  get length(): number {
+    return this.#length;
+  }
+
+  get unwritten(): string {
+    return this.#unwritten;
+  }
+
+  /** Takes note that the beginning of what was unwritten is written. */
+  wrote(piece: string): void {
+    this.#written.push(piece);
+    this.#unwritten = this.#unwritten.slice(piece.length);
   }
 
   add(part: ModelPart, clock: TurnClock): string {
@@ -56,7 +75,7 @@ export class Answer {
 
   /** Finishes an answer whose model does not keep to its limit; false while there is room. */
   finishEndless(maxTokens: number, model: string): boolean {
-    if (this.#text.length <= maxTokens * MOST_CHARS_PER_TOKEN) return false;
+    if (this.#length <= maxTokens * MOST_CHARS_PER_TOKEN) return false;
     this.finish ??= { type: "finish", finishReason: "length", usage: undefined, model };
     return true;
   }
@@ -67,14 +86,15 @@ export class Answer {
 
   /** Takes text that is clean already. */
   append(text: string): string {
-    this.#text += text;
+    this.#unwritten += text;
+    this.#length += text.length;
     return text;
   }
 
   outcome(ending: Ending, clock: TurnClock): TurnOutcome {
     return {
       state: ending.state,
-      text: this.#text,
+      text: this.text,
       contexts: this.contexts ? JSON.stringify(this.contexts) : null,
       errorCode: ending.state === "failed" ? ending.code : null,
       finishReason: FINISH_REASONS[ending.state] ?? this.finish?.finishReason ?? "stop",
@@ -91,22 +111,23 @@ export class Answer {
     if (!this.request) return { inputTokens: 0, outputTokens: 0 };
     const messages = this.request.messages.map((message) => estimateTokens(message.text));
     const inputTokens = messages.reduce((a, b) => a + b, estimateTokens(this.request.system));
-    return { inputTokens, outputTokens: estimateTokens(this.#text) };
+    return { inputTokens, outputTokens: estimateTokens(this.text) };
   }
 
   turnEnd(
     outcome: Pick<TurnOutcome, "inputTokens" | "outputTokens" | "model" | "finishReason">,
   ): TurnEvent {
+    const data = this.#data();
     return {
       event: "turn-end",
       data: {
         success: true,
         message: "",
-        data: this.#data(),
+        data,
         usage: { input_tokens: outcome.inputTokens, output_tokens: outcome.outputTokens },
         model: outcome.model ?? "",
         finish_reason: outcome.finishReason ?? "stop",
-        sha256: hash("sha256", this.#text),
+        sha256: hash("sha256", data.text),
       },
     };
   }
@@ -118,7 +139,7 @@ export class Answer {
   }
 
   #data(): ChatData {
-    const data: ChatData = { text: this.#text, conversation_id: this.#conversationId };
+    const data: ChatData = { text: this.text, conversation_id: this.#conversationId };
     return this.contexts ? { ...data, contexts: this.contexts } : data;
   }
 }

@@ -1,4 +1,5 @@
 import { type Connection, defineWrite } from "../db/database.ts";
+import { fill, perSize } from "../db/sized-statements.ts";
 import { statement } from "../db/statement.ts";
 import { releaseLease } from "./lease-store.ts";
 import { insertMessage } from "./message-store.ts";
@@ -28,6 +29,24 @@ const abandonTurn = statement<{ tenantId: string; id: number; heartbeat: number;
       .where("heartbeat", "=", p("heartbeat")),
 );
 
+const MAX_IDS = 256;
+type Beat = { holder: string } & { [row: `id${number}`]: number };
+
+const countUp = perSize((rows) =>
+  statement<Beat>()((db, p) =>
+    db
+      .updateTable("turns")
+      .set((set) => ({ heartbeat: set("heartbeat", "+", 1) }))
+      .where("state", "=", "pending")
+      .where("holder", "=", p("holder"))
+      .where(
+        "id",
+        "in",
+        rows.map((row) => p(`id${row}`)),
+      ),
+  ),
+);
+
 /** Tells the other processes that these turns of this one are alive. */
 export const beatTurns = defineWrite(
   "turns.beat",
@@ -35,14 +54,13 @@ export const beatTurns = defineWrite(
     transaction,
     { holder, turnIds }: { readonly holder: string; readonly turnIds: readonly number[] },
   ): Promise<void> => {
-    await transaction.query(
-      transaction.builder
-        .updateTable("turns")
-        .set((set) => ({ heartbeat: set("heartbeat", "+", 1) }))
-        .where("state", "=", "pending")
-        .where("holder", "=", holder)
-        .where("id", "in", turnIds),
-    );
+    for (let at = 0; at < turnIds.length; at += MAX_IDS) {
+      const values: Beat = { holder };
+      const size = fill(turnIds.slice(at, at + MAX_IDS), (row, id) => {
+        values[`id${row}`] = id;
+      });
+      await transaction.change(countUp(size), values);
+    }
   },
 );
 

@@ -1,5 +1,7 @@
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import { type Connection, defineWrite } from "../db/database.ts";
+import type { TurnPieceTable } from "../db/schema.ts";
+import { fill, perSize } from "../db/sized-statements.ts";
 import { statement } from "../db/statement.ts";
 
 /** What a running turn has said since its last piece was written. */
@@ -13,8 +15,7 @@ export interface Piece {
   readonly contexts: string | null;
 }
 
-/** Each row takes five values; SQLite binds at most 32,766. */
-const MAX_ROWS = 1_000;
+const MAX_ROWS = 256;
 
 const selectPieces = statement<{ tenantId: string; turnId: number; from: number }>()((db, p) =>
   db
@@ -34,31 +35,63 @@ export const deletePieces = statement<{ tenantId: string; turnId: number }>()((d
     .where("turn_id", "=", p("turnId")),
 );
 
-function insertPieces(pieces: readonly Piece[]): RawBuilder<never> {
-  const rows = pieces.map(
-    ({ tenantId, turnId, piece, text, contexts }) =>
-      sql`(${tenantId}, cast(${turnId} as bigint), cast(${piece} as integer), ${text}, ${contexts})`,
-  );
-  return sql`
-    insert into turn_pieces (tenant_id, turn_id, piece, text, contexts)
-    with said (tenant_id, turn_id, piece, text, contexts) as (values ${sql.join(rows)})
-    select said.* from said
-    join turns on turns.tenant_id = said.tenant_id and turns.id = said.turn_id
-    where turns.state = 'pending'
-    on conflict (tenant_id, turn_id, piece) do update
-    set text = excluded.text, contexts = excluded.contexts`;
-}
+type Rows = {
+  [row: `tenant${number}` | `text${number}`]: string;
+} & { [row: `turn${number}` | `piece${number}`]: number } & {
+  [row: `contexts${number}`]: string | null;
+};
+
+const insertPieces = perSize((rows) =>
+  statement<Rows>()((db, p) => {
+    // PostgreSQL takes untyped values for text.
+    const values = rows.map(
+      (row) =>
+        sql`(${p(`tenant${row}`)}, cast(${p(`turn${row}`)} as bigint), cast(${p(`piece${row}`)} as integer), ${p(`text${row}`)}, ${p(`contexts${row}`)})`,
+    );
+    return db
+      .with(
+        "said(tenant_id, turn_id, piece, text, contexts)",
+        () => sql<TurnPieceTable>`(values ${sql.join(values)})`,
+      )
+      .insertInto("turn_pieces")
+      .columns(["tenant_id", "turn_id", "piece", "text", "contexts"])
+      .expression((from) =>
+        from
+          .selectFrom("said")
+          .innerJoin("turns", (join) =>
+            join
+              .onRef("turns.tenant_id", "=", "said.tenant_id")
+              .onRef("turns.id", "=", "said.turn_id"),
+          )
+          .where("turns.state", "=", "pending")
+          .select(["said.tenant_id", "said.turn_id", "said.piece", "said.text", "said.contexts"]),
+      )
+      .onConflict((conflict) =>
+        conflict.columns(["tenant_id", "turn_id", "piece"]).doUpdateSet((set) => ({
+          text: set.ref("excluded.text"),
+          contexts: set.ref("excluded.contexts"),
+        })),
+      );
+  }),
+);
 
 /**
- * Appends what the running turns of a process have said, in one statement; what has ended meanwhile takes no more. A piece
- * that was written before, unknown to its writer, is written again with what came to it.
+ * Appends what the running turns of a process have said, many in one statement; what has ended meanwhile takes no more. A
+ * piece that was written before, unknown to its writer, is written again with what came to it.
  */
 export const appendPieces = defineWrite(
   "turns.append-pieces",
   async (transaction, { pieces }: { readonly pieces: readonly Piece[] }): Promise<void> => {
     for (let at = 0; at < pieces.length; at += MAX_ROWS) {
-      const insert = insertPieces(pieces.slice(at, at + MAX_ROWS));
-      await transaction.query({ compile: () => insert.compile(transaction.builder) });
+      const values: Rows = {};
+      const size = fill(pieces.slice(at, at + MAX_ROWS), (row, piece, repeat) => {
+        values[`tenant${row}`] = piece.tenantId;
+        values[`turn${row}`] = repeat ? -1 : piece.turnId; // no turn has this id
+        values[`piece${row}`] = piece.piece;
+        values[`text${row}`] = piece.text;
+        values[`contexts${row}`] = piece.contexts;
+      });
+      await transaction.change(insertPieces(size), values);
     }
   },
 );

@@ -100,7 +100,7 @@ export async function* runTurn(
       // Leaving closes the provider's socket.
       if (answer.finishEndless(deps.limits.answerTokens, deps.model.name)) break;
     }
-    if (!answer.finish || answer.text === "") throw new OrchaError("model_unavailable");
+    if (!answer.finish || answer.length === 0) throw new OrchaError("model_unavailable");
   } catch (error) {
     const failure = clock.reason ?? error;
     ending = endingOf(failure);

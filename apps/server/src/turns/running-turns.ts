@@ -14,7 +14,6 @@ export class RunningTurn implements TurnSource, Disposable {
   readonly #onEnd: () => void;
   #end: TurnEvent | undefined;
   #waiting: (() => void)[] = [];
-  #savedLength = 0;
   #savedPieces = 0;
   #saving: Promise<void> | undefined;
   #isClosing = false;
@@ -38,9 +37,9 @@ export class RunningTurn implements TurnSource, Disposable {
   }
 
   next(seen: TurnView, signal: AbortSignal): Promise<boolean> {
-    const { contexts, text, end } = this.read();
+    const { contexts, length } = this.answer;
     const hasMore =
-      contexts !== seen.contexts || text.length > seen.text.length || end !== seen.end;
+      contexts !== seen.contexts || length > seen.text.length || this.#end !== seen.end;
     // What came while the reader was busy with what it had seen would be waited for in vain.
     if (hasMore && !signal.aborted) return Promise.resolve(true);
     return new Promise((resolve) => {
@@ -71,14 +70,14 @@ export class RunningTurn implements TurnSource, Disposable {
   /** What it has said since its last piece; undefined for nothing. */
   unsaved(): Piece | undefined {
     if (this.#isClosing) return undefined;
-    const { contexts, text } = this.answer;
+    const { contexts, unwritten } = this.answer;
     const isFirst = this.#savedPieces === 0;
-    if (text.length === this.#savedLength && !(isFirst && contexts)) return undefined;
+    if (unwritten === "" && !(isFirst && contexts)) return undefined;
     return {
       tenantId: this.tenantId,
       turnId: this.turn.turnId,
       piece: this.#savedPieces,
-      text: text.slice(this.#savedLength),
+      text: unwritten,
       contexts: isFirst && contexts ? JSON.stringify(contexts) : null,
     };
   }
@@ -86,7 +85,7 @@ export class RunningTurn implements TurnSource, Disposable {
   /** Counts a piece as written when the write succeeds. */
   async saving(piece: Piece, write: Promise<void>): Promise<void> {
     this.#saving = write.then(() => {
-      this.#savedLength += piece.text.length;
+      this.answer.wrote(piece.text);
       this.#savedPieces += 1;
     });
     await this.#saving.catch(() => undefined); // the next piece holds what this one did

@@ -1,4 +1,4 @@
-import type { Statement } from "../db/statement.ts";
+import type { Statement } from "./statement.ts";
 
 /** Defines a statement once for each number of rows it is used with: a statement is compiled once and known by its identity. */
 export function perSize<S extends Statement<never, unknown>>(define: (rows: number[]) => S) {

@@ -1,0 +1,26 @@
+import { answersAreKept } from "./scenarios/r01-answers-are-kept.mjs";
+import { retryIsSafe } from "./scenarios/r02-retry-is-safe.mjs";
+import { oneTurnAtATime } from "./scenarios/r03-one-turn-at-a-time.mjs";
+import { modelFaultsAreContained } from "./scenarios/r05-model-faults.mjs";
+import { stoppingStops } from "./scenarios/r06-leaving-and-stopping.mjs";
+import { streamsResume } from "./scenarios/r07-streams-resume.mjs";
+import { loadIsHeld } from "./scenarios/r08-load.mjs";
+import { slowReadersAreHarmless } from "./scenarios/r09-slow-readers.mjs";
+import { restartsAreGraceful } from "./scenarios/r10-graceful-restart.mjs";
+import { databaseTroubleIsSurvived } from "./scenarios/r13-database-trouble.mjs";
+import { clocksDecideNothing } from "./scenarios/r17-clock-trouble.mjs";
+
+/** All of them, in the order of the promises. @type {readonly import("./scenario.mjs").Scenario[]} */
+export const SCENARIOS = [
+  answersAreKept,
+  retryIsSafe,
+  oneTurnAtATime,
+  modelFaultsAreContained,
+  stoppingStops,
+  streamsResume,
+  loadIsHeld,
+  slowReadersAreHarmless,
+  restartsAreGraceful,
+  databaseTroubleIsSurvived,
+  clocksDecideNothing,
+];
