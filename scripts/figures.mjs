@@ -58,6 +58,7 @@ function figures(root) {
     `| widget, opened for the first time | ${upTo(sizes.frame / 1024, 1)} KB gzip |`,
     `| server with all its packages | ${upTo(sizes.server / 2 ** 20, 1)} MB |`,
     ...benchmarkLines(join(root, "bench/results/turns.json")),
+    ...eventLoopLines(join(root, "bench/results/event-loop.json")),
   ].join("\n");
 }
 
@@ -78,6 +79,14 @@ function benchmarkLines(file) {
       : []),
     `| measured with | Node ${node}, ${machine.cpu} |`,
   ];
+}
+
+/** @param {string} file */
+function eventLoopLines(file) {
+  if (!existsSync(file)) return [];
+  const { chunks, goal, indexing } = JSON.parse(readFileSync(file, "utf8"));
+  const load = `${goal.turnsPerSecond} turns/s while ${chunks.toLocaleString("en")} passages are indexed`;
+  return [`| event loop late at ${load}, 99th percentile | ${indexing.delay.p99} ms |`];
 }
 
 /**

@@ -65,6 +65,8 @@ export interface CorpusStatsTable {
   tenant_id: string;
   /** The last id given to a document, chunk or term of the tenant; small ids keep the postings small. */
   last_id: number;
+  /** Passages of finished documents have ids up to here; a larger id belongs to one in the making. */
+  published_id: number;
   chunks: number;
   total_length: number;
 }

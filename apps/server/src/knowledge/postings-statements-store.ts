@@ -75,6 +75,7 @@ export const updateCorpus = statement<{
     .values({
       tenant_id: p("tenantId"),
       last_id: p("ids"),
+      published_id: 0,
       chunks: p("chunks"),
       total_length: p("length"),
     })
@@ -86,6 +87,14 @@ export const updateCorpus = statement<{
       }),
     )
     .returning(["last_id", "chunks", "total_length"]),
+);
+
+/** All that was written so far may be found. */
+export const publishIds = statement<{ tenantId: string }>()((db, p) =>
+  db
+    .updateTable("corpus_stats")
+    .set((set) => ({ published_id: set.ref("last_id") }))
+    .where("tenant_id", "=", p("tenantId")),
 );
 
 export const countLanguage = statement<{ tenantId: string; language: string; chunks: number }>()(

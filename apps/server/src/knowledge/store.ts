@@ -10,6 +10,7 @@ import {
   setFileFacts,
   setState,
 } from "./documents-statements-store.ts";
+import { publishIds } from "./postings-statements-store.ts";
 import { deletePassages, insertPassages, takeIds } from "./postings-store.ts";
 
 /** So many passages are taken away in one write. */
@@ -148,4 +149,5 @@ async function publish(
 ): Promise<void> {
   await transaction.run(retireSource, { tenantId, source });
   await transaction.run(setState, { tenantId, id, state: "ready" });
+  await transaction.run(publishIds, { tenantId });
 }

@@ -24,15 +24,16 @@ export async function findPassages(
   reader: Connection,
   tenantId: string,
   { terms, total }: WeighedQuestion,
+  publishedId: number,
 ): Promise<readonly FoundPassage[]> {
   for (let limit = CANDIDATES; ; limit *= 4) {
-    const scored = await score(reader, tenantId, terms, limit);
+    const scored = await score(reader, tenantId, terms, { publishedId, limit });
     const enough = scored.filter(({ matched }) => matched >= MIN_COVERAGE * total);
     const ids = enough.map(({ chunkId }) => chunkId);
     const passages = new Map(
       (await readPassages(reader, tenantId, ids)).map((passage) => [passage.id, passage]),
     );
-    // Only while a large document is being replaced may its passages crowd the others out.
+    // Only while a document is being taken away, or others were finished meanwhile, may passages nobody finds crowd others out.
     if (passages.size < ids.length / 2 && scored.length === limit && limit < MAX_CANDIDATES)
       continue;
     return enough.flatMap((hit) => {
@@ -50,7 +51,7 @@ async function score(
   reader: Connection,
   tenantId: string,
   terms: readonly WeightedTerm[],
-  limit: number,
+  { publishedId, limit }: { readonly publishedId: number; readonly limit: number },
 ): Promise<readonly ScoredPassage[]> {
   const finding: WeightedTerm[] = [];
   const ranking: WeightedTerm[] = [];
@@ -60,9 +61,14 @@ async function score(
     postings += term.documentFrequency;
     (isNeeded || postings <= MAX_POSTINGS ? finding : ranking).push(term);
   }
-  if (ranking.length === 0) return scorePassages(reader, tenantId, finding, limit);
+  if (ranking.length === 0) {
+    return scorePassages(reader, tenantId, finding, { publishedId, limit });
+  }
 
-  const found = await scorePassages(reader, tenantId, finding, Math.max(limit, RANKED_CANDIDATES));
+  const found = await scorePassages(reader, tenantId, finding, {
+    publishedId,
+    limit: Math.max(limit, RANKED_CANDIDATES),
+  });
   const ids = found.map(({ chunkId }) => chunkId);
   const ranked = await scoreAmong(reader, tenantId, ranking, ids);
   const added = new Map(ranked.map((passage) => [passage.chunkId, passage]));

@@ -33,7 +33,7 @@ export function createRetriever(database: Database, options: RetrieverOptions = 
 
       const { question, analysers } = await readInLanguages(text, history, corpus.languages);
       const weighed = await weighWords(reader, tenantId, question, corpus.chunks);
-      const found = await findPassages(reader, tenantId, weighed);
+      const found = await findPassages(reader, tenantId, weighed, corpus.publishedId);
       const ranked = favourHeadings(found, weighed, analysers);
       return { contexts: pick(ranked, maxContexts), corpusIsEmpty: false };
     },

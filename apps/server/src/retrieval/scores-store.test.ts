@@ -3,7 +3,7 @@ import type { Database } from "../db/database.ts";
 import { type NewDocument, startDocument } from "../knowledge/store.ts";
 import { describeOnEveryEngine, type TestStorage } from "../testing/databases.ts";
 import { scoreAmong, scorePassages } from "./scores-store.ts";
-import { findTerms } from "./terms-store.ts";
+import { findTerms, readCorpus } from "./terms-store.ts";
 
 const TENANT = "acme";
 const document: Omit<NewDocument, "source"> = {
@@ -48,7 +48,8 @@ describeOnEveryEngine("scores", (engine) => {
     const terms = [...known.values()].map((term, at) => ({ ...term, weight: 1 + at }));
     const [first, ...rest] = terms;
     if (!first) throw new Error("No terms");
-    const all = await scorePassages(database.reader, TENANT, terms, 100);
+    const { publishedId } = await readCorpus(database.reader, TENANT);
+    const all = await scorePassages(database.reader, TENANT, terms, { publishedId, limit: 100 });
     expect(all).toHaveLength(40);
     const ids = all.map(({ chunkId }) => chunkId);
     const parts = [
@@ -60,5 +61,33 @@ describeOnEveryEngine("scores", (engine) => {
       expect(own.reduce((sum, part) => sum + part.score, 0)).toBeCloseTo(score, 6);
       expect(own.reduce((sum, part) => sum + part.matched, 0)).toBeCloseTo(matched, 6);
     }
+  });
+
+  it("leave out the passages of a document in the making", async () => {
+    const before = await readCorpus(database.reader, TENANT);
+    const passage = {
+      position: 0,
+      heading: "",
+      anchor: "",
+      start: 0,
+      end: 0,
+      text: "",
+      terms: ["unfinished"],
+      frequencies: [1],
+      length: 1,
+    };
+    await database.write(startDocument, {
+      tenantId: TENANT,
+      document: { ...document, source: "b.md" },
+      passages: [passage],
+      complete: false,
+    });
+    const { publishedId } = await readCorpus(database.reader, TENANT);
+    expect(publishedId).toBe(before.publishedId);
+    const [term] = (await findTerms(database.reader, TENANT, ["unfinished"])).values();
+    if (!term) throw new Error("The term is not there");
+    const range = { publishedId, limit: 10 };
+    const scored = await scorePassages(database.reader, TENANT, [{ ...term, weight: 1 }], range);
+    expect(scored).toEqual([]);
   });
 });

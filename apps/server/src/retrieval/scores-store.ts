@@ -22,14 +22,14 @@ export interface ScoredPassage {
 
 const CHUNKS_PER_STATEMENT = 128;
 
-/** The passages with the highest scores, best first. */
+/** The passages with the highest scores up to an id, best first. */
 export async function scorePassages(
   connection: Connection,
   tenantId: string,
   terms: readonly WeightedTerm[],
-  limit: number,
+  range: { readonly publishedId: number; readonly limit: number },
 ): Promise<readonly ScoredPassage[]> {
-  const values: QuestionValues = { tenantId, limit };
+  const values: QuestionValues = { tenantId, ...range };
   const size = fill(terms, (row, { id, weight }, repeat) => {
     values[`id${row}`] = repeat ? -1 : id;
     values[`weight${row}`] = weight;
@@ -69,7 +69,7 @@ export async function scoreAmong(
 type AmongValues = { tenantId: string } & {
   [row: `id${number}` | `weight${number}` | `chunk${number}`]: number;
 };
-type QuestionValues = { tenantId: string; limit: number } & {
+type QuestionValues = { tenantId: string; publishedId: number; limit: number } & {
   [row: `id${number}` | `weight${number}`]: number;
 };
 
@@ -80,6 +80,7 @@ const selectScores = perSize((rows) =>
       rows.map((row) => sql`(${asId(p(`id${row}`))}, ${asWeight(p(`weight${row}`))})`),
     )
       .where("postings.tenant_id", "=", p("tenantId"))
+      .where("postings.chunk_id", "<=", p("publishedId"))
       .orderBy("score", "desc")
       .orderBy("postings.chunk_id")
       .limit(p("limit")),

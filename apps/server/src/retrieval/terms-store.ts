@@ -3,10 +3,14 @@ import type { Connection } from "../db/database.ts";
 import { fill, perSize } from "../db/sized-statements.ts";
 import { statement } from "../db/statement.ts";
 
-/** How many passages a tenant's index has, in all and by language. */
+/** How many passages a tenant's index has, up to which id they may be found, and their languages. */
 export async function readCorpus(connection: Connection, tenantId: string) {
   const rows = await connection.run(selectCorpus, { tenantId });
-  return { chunks: rows[0]?.chunks ?? 0, languages: rows.map(({ language }) => language) };
+  return {
+    chunks: rows[0]?.chunks ?? 0,
+    publishedId: rows[0]?.published_id ?? 0,
+    languages: rows.map(({ language }) => language),
+  };
 }
 
 /** The terms that the index has, with how many passages have each. */
@@ -31,7 +35,7 @@ const selectCorpus = statement<{ tenantId: string }>()((db, p) =>
   db
     .selectFrom("corpus_stats")
     .innerJoin("corpus_languages", "corpus_languages.tenant_id", "corpus_stats.tenant_id")
-    .select(["corpus_stats.chunks", "corpus_languages.language"])
+    .select(["corpus_stats.chunks", "corpus_stats.published_id", "corpus_languages.language"])
     .where("corpus_stats.tenant_id", "=", p("tenantId"))
     .where("corpus_languages.chunks", ">", 0)
     .orderBy("corpus_languages.chunks", "desc"),
