@@ -2,22 +2,10 @@ import { OrchaError } from "@orcha/contract";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { describeOnEveryEngine } from "../testing/databases.ts";
 import { gate } from "../testing/gate.ts";
-import { fixedRetriever, startTestServer, type TestServer } from "../testing/server.ts";
+import { fixedRetriever, passage, startTestServer, type TestServer } from "../testing/server.ts";
 import { forgetKeys } from "../turns/idempotency-store.ts";
 
 const KEY = "3f1c2a9e-7d42-4b0e-9f5a-0d6a1c7e2b18";
-const passage = {
-  id: "1",
-  title: null,
-  source: "a.md",
-  url: null,
-  text: "A passage.",
-  score: 1,
-  page: null,
-  start: 0,
-  end: 10,
-};
-
 describeOnEveryEngine("a message that is sent again under its key", (engine) => {
   let server: TestServer;
   let mine: Record<string, string>;

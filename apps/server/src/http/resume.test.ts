@@ -2,19 +2,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { describeOnEveryEngine, sqlite } from "../testing/databases.ts";
 import { type EventReader, openEvents } from "../testing/event-reader.ts";
 import { type Gate, gate } from "../testing/gate.ts";
-import { fixedRetriever, startTestServer, type TestServer } from "../testing/server.ts";
-
-const passage = {
-  id: "1",
-  title: null,
-  source: "a.md",
-  url: null,
-  text: "A passage.",
-  score: 1,
-  page: null,
-  start: 0,
-  end: 10,
-};
+import { fixedRetriever, passage, startTestServer, type TestServer } from "../testing/server.ts";
 
 describeOnEveryEngine("a turn that is told again from where its reader was", (engine) => {
   let server: TestServer;

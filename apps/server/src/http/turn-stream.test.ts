@@ -4,19 +4,7 @@ import type { TurnEvent } from "@orcha/contract";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { describeOnEveryEngine } from "../testing/databases.ts";
 import { gate } from "../testing/gate.ts";
-import { fixedRetriever, startTestServer, type TestServer } from "../testing/server.ts";
-
-const passage = {
-  id: "1",
-  title: null,
-  source: "a.md",
-  url: null,
-  text: "A passage.",
-  score: 1,
-  page: null,
-  start: 0,
-  end: 10,
-};
+import { fixedRetriever, passage, startTestServer, type TestServer } from "../testing/server.ts";
 
 describeOnEveryEngine("event stream of chat-v2", (engine) => {
   let server: TestServer;

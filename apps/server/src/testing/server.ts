@@ -44,6 +44,18 @@ function scriptedModel(reply: Reply = () => ["Noted."]): ScriptedModel {
   return model;
 }
 
+export const passage: Context = {
+  id: "1",
+  title: null,
+  source: "a.md",
+  url: null,
+  text: "A passage.",
+  score: 1,
+  page: null,
+  start: 0,
+  end: 10,
+};
+
 /** A retriever that finds the same passages whatever is asked. */
 export function fixedRetriever(contexts: readonly Context[] = []): Retriever {
   return { retrieve: async () => ({ contexts, corpusIsEmpty: contexts.length === 0 }) };
