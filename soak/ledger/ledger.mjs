@@ -1,5 +1,5 @@
 import { readTranscript } from "../rig/chat.mjs";
-import { forEachAtOnce } from "../rig/wait.mjs";
+import { forEachAtOnce, pause } from "../rig/wait.mjs";
 import { auditTranscript, noFindings } from "./audit.mjs";
 
 /**
@@ -9,6 +9,8 @@ import { auditTranscript, noFindings } from "./audit.mjs";
  */
 
 const TURNS_EACH = 12;
+const MOST_TRIES = 10;
+const PAUSE_MS = 1_000;
 
 /** What visitors were told, to be held against what the server still knows. */
 export class Ledger {
@@ -82,7 +84,7 @@ export class Ledger {
       if (conversation.isBusy || conversation.id === undefined) return;
       conversation.isBusy = true;
       try {
-        const messages = await readTranscript(origin, conversation.id, conversation.visitor);
+        const messages = await read(origin, conversation.id, conversation.visitor);
         auditTranscript(conversation.entries, messages, this.findings);
         conversation.isAudited = true;
       } finally {
@@ -101,5 +103,23 @@ export class Ledger {
     const conversation = { entries: [], isBusy: true, isAudited: false };
     this.conversations.push(conversation);
     return conversation;
+  }
+}
+
+/**
+ * Reads a transcript as a client would: again when the database has just been killed.
+ *
+ * @param {string} origin
+ * @param {number} id
+ * @param {string | undefined} visitor
+ */
+async function read(origin, id, visitor) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await readTranscript(origin, id, visitor);
+    } catch (error) {
+      if (tries === MOST_TRIES || !String(error).includes("503")) throw error;
+      await pause(PAUSE_MS);
+    }
   }
 }
