@@ -1,4 +1,4 @@
-import { type ErrorCode, OrchaError } from "@orcha/contract";
+import { OrchaError } from "@orcha/contract";
 
 /** Jobs for the writer thread, several in one message. */
 export interface WriterJob {
@@ -17,9 +17,9 @@ export type WriterResult =
 /** SQLite's ways to say "not now": the disk is full or fails, another process holds the file. */
 const AWAY = /^SQLITE_(?:FULL|IOERR|BUSY|LOCKED|CANTOPEN)/;
 
-/** An error as it crosses the thread border: only a code survives structured cloning by itself. */
+/** An error as it crosses the thread border, where structured cloning would lose its name. */
 interface WireError {
-  readonly code: ErrorCode | undefined;
+  readonly isAway: boolean;
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
@@ -27,17 +27,15 @@ interface WireError {
 
 export function packError(error: unknown): WireError {
   if (!(error instanceof Error)) {
-    return { code: undefined, name: "Error", message: String(error), stack: undefined };
+    return { isAway: false, name: "Error", message: String(error), stack: undefined };
   }
   const isAway = "code" in error && AWAY.test(String(error.code));
-  const code = error instanceof OrchaError ? error.code : isAway ? "unavailable" : undefined;
-  return { code, name: error.name, message: error.message, stack: error.stack };
+  return { isAway, name: error.name, message: error.message, stack: error.stack };
 }
 
 export function unpackError(wire: WireError): Error {
   const error = new Error(wire.message);
   error.name = wire.name;
   if (wire.stack !== undefined) error.stack = wire.stack;
-  if (wire.code === "unavailable") return new OrchaError(wire.code, undefined, { cause: error });
-  return wire.code ? new OrchaError(wire.code, wire.message) : error;
+  return wire.isAway ? new OrchaError("unavailable", undefined, { cause: error }) : error;
 }
