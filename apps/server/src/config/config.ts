@@ -8,7 +8,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 type ValueOf<Name extends SettingName> =
   (typeof SETTINGS)[Name] extends Setting<infer T> ? T : never;
 type SecretName = {
-  [Name in SettingName]: Name extends `${string}_API_KEY` ? Name : never;
+  [Name in SettingName]: Name extends `${string}_API_KEY` | `${string}_SECRET_KEYS` ? Name : never;
 }[SettingName];
 
 /** Every setting by its name; undefined only for those without a default. */

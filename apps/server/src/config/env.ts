@@ -168,6 +168,29 @@ export const SETTINGS = {
     "label",
     "What a tenant_id that nobody registered is: a label of the default tenant, or refused.",
   ),
+  ORCHA_RATE_LIMITS: setting(
+    z.enum(["on", "off"]),
+    "on",
+    "Whether messages and requests are limited in number; off for tests and closed networks.",
+  ),
+  ORCHA_TRUSTED_PROXIES: setting(
+    integer(0, 20),
+    undefined,
+    "How many proxies of yours stand before the server and append to X-Forwarded-For; 0 for none.",
+  ),
+  ORCHA_SECRET_KEYS: secret(
+    "Keys that seal what tenants entrust, separated by commas: the first seals, all open; without it a file in ORCHA_DATA_DIR, with PostgreSQL none.",
+  ),
+  ORCHA_FETCH_HOSTS: setting(
+    list,
+    "",
+    "Hosts in private networks that the server may fetch tokens' keys from, as host or host:port, separated by commas.",
+  ),
+  ORCHA_CURRENCY: setting(
+    z.string().regex(/^[A-Z]{3}$/, "must be a currency's code such as EUR"),
+    "USD",
+    "The currency of prices and money budgets.",
+  ),
   ORCHA_LOG_LEVEL: setting(
     z.enum(["debug", "info", "warn", "error", "silent"]),
     "info",

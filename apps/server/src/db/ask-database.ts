@@ -1,7 +1,7 @@
 import type { Database } from "./database.ts";
-import { statement } from "./statement.ts";
+import { statementOverAll } from "./statement.ts";
 
-const anyRow = statement<Record<never, never>>()((db) =>
+const anyRow = statementOverAll<Record<never, never>>()((db) =>
   db.selectFrom("installation").select("name").limit(1),
 );
 

@@ -1,3 +1,4 @@
+import { storedTenantSettingsSchema } from "@orcha/contract";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { addUser, setUpInstallation, userExists } from "../tenants/store.ts";
 import { describeOnEveryEngine, type TestStorage } from "../testing/databases.ts";
@@ -6,6 +7,7 @@ import { type OpenTurnInput, openTurn } from "../turns/open-turn-store.ts";
 import { openedTurn } from "../turns/opened-turn.ts";
 import { findPlace, type Place } from "../turns/place-store.ts";
 import type { Database } from "./database.ts";
+import { EVERY_TENANT } from "./statement.ts";
 
 const tenantId = "external_widget";
 const OUTCOME: TurnOutcome = {
@@ -30,7 +32,7 @@ describeOnEveryEngine("database", (engine) => {
     await database.write(setUpInstallation, {
       tenantId,
       userId: 1,
-      settings: { name: "", retrieval: "on_request", binding: "open" },
+      settings: storedTenantSettingsSchema.parse({ name: "Shop" }),
       visitorKey: "key",
       now: 0,
     });
@@ -41,7 +43,7 @@ describeOnEveryEngine("database", (engine) => {
   });
 
   const user = (id: number) => ({ tenantId, id, name: "", now: 0 });
-  const claim = { label: "", userId: 1, owner: null, strict: false };
+  const claim = { label: "", userId: 1, isUserVerified: false, owner: null, strict: false };
   const request = { tenantId, claim, offeredOwner: null, replaceMessageId: undefined };
   const placeIn = async (conversationId?: number) => {
     const place = await findPlace(database.reader, { ...request, conversationId }, 0);
@@ -82,7 +84,7 @@ describeOnEveryEngine("database", (engine) => {
     expect(await userExists(database.reader, tenantId, 2)).toBe(true);
     expect(await userExists(database.reader, tenantId, 3)).toBe(true);
     const left = database.reader.builder.selectFrom("conversations").select("id");
-    expect(await database.reader.query(left)).toEqual([]);
+    expect(await database.reader.query(EVERY_TENANT, left)).toEqual([]);
   });
 
   it("keeps nothing of a write whose condition does not hold", async () => {
@@ -90,7 +92,7 @@ describeOnEveryEngine("database", (engine) => {
     // The turn's id is taken, and only the second of the steps can know.
     expect(await database.write(openTurn, turn(2, await placeIn()))).toBe(false);
     const conversations = database.reader.builder.selectFrom("conversations").select("id");
-    expect(await database.reader.query(conversations)).toHaveLength(1);
+    expect(await database.reader.query(EVERY_TENANT, conversations)).toHaveLength(1);
   });
 
   it("does not close a turn for a process that it was taken away from", async () => {

@@ -1,7 +1,7 @@
 import { OrchaError } from "@orcha/contract";
 import type { Compilable, Kysely } from "kysely";
 import type { Schema } from "./schema.ts";
-import type { Statement, Value } from "./statement.ts";
+import type { Scope, Statement, Value } from "./statement.ts";
 
 /** Runs queries, alone or inside a transaction. SQLite answers at once, PostgreSQL later: await either. */
 export interface Connection {
@@ -18,8 +18,8 @@ export interface Connection {
     statement: Statement<P, unknown>,
     values: P,
   ): number | Promise<number>;
-  /** Compiles and runs a query whose shape varies. */
-  query<R>(query: Compilable<R>): R[] | Promise<R[]>;
+  /** Compiles and runs a query whose shape varies, on the rows of one tenant or of all. */
+  query<R>(scope: Scope, query: Compilable<R>): R[] | Promise<R[]>;
 }
 
 /**

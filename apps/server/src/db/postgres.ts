@@ -7,6 +7,7 @@ import {
   PostgresDialect,
   PostgresIntrospector,
   PostgresQueryCompiler,
+  sql,
 } from "kysely";
 import pg from "pg";
 import {
@@ -19,10 +20,14 @@ import {
 import { migrate } from "./migrate.ts";
 import { NOT_KEPT, StatementJoiner } from "./one-statement.ts";
 import type { Schema } from "./schema.ts";
+import { ScopedQuery } from "./scoped-query.ts";
 import {
   type CompiledStatement,
   compileStatement,
+  EVERY_TENANT,
+  type Scope,
   type Statement,
+  scopeOfStatement,
   type Value,
 } from "./statement.ts";
 
@@ -64,16 +69,36 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
   };
 }
 
+/** The role of DATABASE_URL must not be used; the message is one line that says what mends it. */
+export class UnsafeRoleError extends Error {
+  override readonly name = "UnsafeRoleError";
+}
+
+/** Row-level security does not hold for a superuser, so the wall between the tenants would only seem to stand. */
+async function refuseUnsafeRole(db: Kysely<Schema>): Promise<void> {
+  const { rows } = await sql<{ role: string; unsafe: boolean }>`
+    select rolname as role, rolsuper or rolbypassrls as unsafe from pg_roles where rolname = current_user
+  `.execute(db);
+  const [row] = rows;
+  if (!row?.unsafe) return;
+  throw new UnsafeRoleError(
+    `DATABASE_URL connects as ${row.role}, for whom PostgreSQL's row-level security does not hold. Use a role of its own: create role orcha login password '…'; create database orcha owner orcha;`,
+  );
+}
+
 /** On a connection of its own: building an index on a large table may take its time. */
 async function migratePostgres(url: string): Promise<void> {
   const pool = new pg.Pool({
     connectionString: url,
     max: 1,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // A migration goes over the rows of all tenants.
+    options: `-c orcha.tenant=${EVERY_TENANT}`,
   });
   pool.on("error", () => {});
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   try {
+    await refuseUnsafeRole(db);
     await migrate(db);
   } finally {
     await db.destroy();
@@ -83,12 +108,21 @@ async function migratePostgres(url: string): Promise<void> {
 /** One statement is a transaction of its own. */
 async function writeAtOnce(pool: pg.Pool, steps: readonly Step[]): Promise<boolean> {
   try {
-    await pool.query(joiner.join(steps));
+    await runScoped(pool, scopeOfSteps(steps), joiner.join(steps));
     return true;
   } catch (failure) {
     if (failure instanceof pg.DatabaseError && failure.code === NOT_KEPT) return false;
     throw isAway(failure) ? new OutcomeUnknownError(failure) : failure;
   }
+}
+
+/** A write is about one tenant, or goes over all of them. */
+function scopeOfSteps(steps: readonly Step[]): Scope {
+  const [first = EVERY_TENANT, ...others] = steps.map(({ statement, values }) =>
+    scopeOfStatement(statement, values),
+  );
+  if (others.some((scope) => scope !== first)) throw new TypeError("A write of several tenants");
+  return first;
 }
 
 // A write with steps answers whether it was kept; its type says so where it is defined.
@@ -164,20 +198,32 @@ class PostgresConnection implements Connection {
       known = { name: `s${statements.size}`, compiled: compileStatement(statement, builder) };
       statements.set(statement, known);
     }
-    return this.#client
-      .query({
-        name: known.name,
-        text: known.compiled.sql,
-        values: known.compiled.bind(values),
-      })
-      .catch(rethrow);
+    const { name, compiled } = known;
+    const query = { name, text: compiled.sql, values: compiled.bind(values) };
+    return runScoped(this.#client, scopeOfStatement(statement, values), query).catch(rethrow);
   }
 
-  async query<R>(query: Compilable<R>): Promise<R[]> {
-    const { sql, parameters } = query.compile();
-    const { rows } = await this.#client.query(sql, [...parameters]).catch(rethrow);
+  async query<R>(scope: Scope, query: Compilable<R>): Promise<R[]> {
+    const { sql: text, parameters } = query.compile();
+    const { rows } = await runScoped(this.#client, scope, {
+      text,
+      values: [...parameters],
+    }).catch(rethrow);
     return rows;
   }
+}
+
+function runScoped(
+  client: pg.Pool | pg.PoolClient,
+  scope: Scope,
+  config: pg.QueryConfig,
+): Promise<pg.QueryResult> {
+  return new Promise((resolve, reject) => {
+    // pg takes a query object with a callback; its types tell only of texts.
+    client.query(new ScopedQuery(scope, config) as never, undefined as never, (failure, result) =>
+      failure ? reject(failure) : resolve(result),
+    );
+  });
 }
 
 /** Classes of SQLSTATE that say "not now": connection lost or refused, out of resources, closed, shutting down. */

@@ -1,4 +1,13 @@
 import type {
+  ApiKeyTable,
+  AuditLogTable,
+  OperatorLinkTable,
+  OperatorRoleTable,
+  OperatorSessionTable,
+  OperatorTable,
+  TenantSecretTable,
+} from "./access-schema.ts";
+import type {
   ChunkTable,
   CorpusLanguageTable,
   CorpusStatsTable,
@@ -6,6 +15,13 @@ import type {
   PostingTable,
   TermTable,
 } from "./knowledge-schema.ts";
+import type {
+  BudgetSpendTable,
+  ErasureTable,
+  MissTable,
+  ModelPriceTable,
+  UsageDailyTable,
+} from "./usage-schema.ts";
 
 /**
  * Tables as both engines hold them: snake_case, times in milliseconds since 1970, flags as 0 or 1, JSON as text.
@@ -27,6 +43,18 @@ export interface Schema {
   postings: PostingTable;
   corpus_stats: CorpusStatsTable;
   corpus_languages: CorpusLanguageTable;
+  api_keys: ApiKeyTable;
+  tenant_secrets: TenantSecretTable;
+  operators: OperatorTable;
+  operator_roles: OperatorRoleTable;
+  operator_sessions: OperatorSessionTable;
+  operator_links: OperatorLinkTable;
+  audit_log: AuditLogTable;
+  budget_spend: BudgetSpendTable;
+  usage_daily: UsageDailyTable;
+  model_prices: ModelPriceTable;
+  misses: MissTable;
+  erasures: ErasureTable;
 }
 
 /** Secrets and facts of the whole installation, made at the first start. */
@@ -54,6 +82,8 @@ export interface UserTable {
   id: number;
   name: string;
   created_at: number;
+  /** Whom the tenant's tokens name; null for a user that an operator or the set-up made. */
+  subject: string | null;
 }
 
 export interface ConversationTable {
@@ -63,7 +93,9 @@ export interface ConversationTable {
   /** The unregistered tenant_id it was made under; empty for none. */
   label: string;
   user_id: number;
-  /** `visitor:<sha256 of the secret>` once somebody owns it; null until then. */
+  /** 1 when a credential proved the user; 0 when the page only named it. */
+  user_verified: number;
+  /** `visitor:<sha256 of the secret>` or `user:<id>` once somebody owns it; null until then. */
   owner: string | null;
   /** The owner it will have when the secret that was handed out with it comes back; null when it was sealed at birth. */
   offered_owner: string | null;
@@ -95,8 +127,16 @@ export interface TurnTable {
   error_code: string | null;
   finish_reason: string | null;
   model: string | null;
+  /** Over all its attempts. */
   input_tokens: number;
   output_tokens: number;
+  /** What they cost, in millionths of the currency. */
+  cost: number;
+  /** What is set aside for it in the budgets while it runs. */
+  reserved_tokens: number;
+  reserved_cost: number;
+  /** Whose daily budget it counts to beside the tenant's: budget_spend.subject; null when no budget holds it. */
+  spender: string | null;
   first_token_ms: number | null;
   total_ms: number | null;
   /** 1 once its visitor wants it to stop; its holder looks. */

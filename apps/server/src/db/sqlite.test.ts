@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, describe, expect, it } from "vitest";
 import { migrateSqlite, SqliteConnection } from "./sqlite.ts";
+import { EVERY_TENANT } from "./statement.ts";
 
 describe("values bound on SQLite", () => {
   const folder = mkdtempSync(join(tmpdir(), "orcha-sqlite-"));
@@ -12,7 +13,7 @@ describe("values bound on SQLite", () => {
     connection[Symbol.dispose]();
     rmSync(folder, { recursive: true });
   });
-  const echo = (value: unknown) => connection.query(query(value));
+  const echo = (value: unknown) => connection.query(EVERY_TENANT, query(value));
   const query = (value: unknown) => connection.builder.selectNoFrom(sql`${value}`.as("value"));
 
   it("take booleans as 0 and 1", () => {
@@ -41,7 +42,7 @@ describe("reader on SQLite", () => {
     await migrateSqlite(file);
     using reader = new SqliteConnection(file, { readOnly: true });
     const write = reader.builder.insertInto("installation").values({ name: "a", value: "b" });
-    expect(() => reader.query(write)).toThrow(/readonly/);
+    expect(() => reader.query(EVERY_TENANT, write)).toThrow(/readonly/);
     rmSync(folder, { recursive: true });
   });
 });

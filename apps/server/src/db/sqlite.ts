@@ -14,6 +14,7 @@ import type { Schema } from "./schema.ts";
 import {
   type CompiledStatement,
   compileStatement,
+  type Scope,
   type Statement,
   type Value,
 } from "./statement.ts";
@@ -74,7 +75,7 @@ export class SqliteConnection implements Connection, Disposable {
     return known;
   }
 
-  query<R>(query: Compilable<R>): R[] {
+  query<R>(_scope: Scope, query: Compilable<R>): R[] {
     const { sql, parameters } = query.compile();
     let prepared = this.#queries.get(sql);
     if (!prepared) {

@@ -10,9 +10,16 @@ export type Parameter<P extends Values> = <Name extends keyof P & string>(
   name: Name,
 ) => Expression<P[Name]>;
 
+/** Whose rows a query may see and write: those of one tenant, by its id, or everybody's. */
+export type Scope = string;
+/** The scope of what goes over all tenants, such as a sweep. No tenant can be named so. */
+export const EVERY_TENANT: Scope = "*";
+
 /** A query that is built and compiled once, then run with other values each time: P goes in, rows of R come out. */
 export interface Statement<P extends Values, R> {
   readonly build: (db: Kysely<Schema>, parameter: Parameter<P>) => Compilable<R>;
+  /** Undefined for the tenant that its values name. */
+  readonly scope: Scope | undefined;
 }
 
 /** The text of a statement in one engine's dialect. */
@@ -31,17 +38,30 @@ class ParameterName {
   }
 }
 
+type Build<P extends Values, R> = (db: Kysely<Schema>, parameter: Parameter<P>) => Compilable<R>;
+
 /**
- * Defines a statement. Compiling costs about four times as much as running on SQLite, so what a turn needs is compiled once.
+ * Defines a statement on the rows of the tenant that its value `tenantId` names. Compiling costs about four times as much as running on SQLite, so what a turn needs is compiled once.
  *
  * @example
  * const findUser = statement<{ tenantId: string; id: number }>()((db, p) =>
  *   db.selectFrom("users").select("name").where("tenant_id", "=", p("tenantId")).where("id", "=", p("id")));
  */
-export function statement<P extends Values>() {
-  return <R>(
-    build: (db: Kysely<Schema>, parameter: Parameter<P>) => Compilable<R>,
-  ): Statement<P, R> => ({ build });
+export function statement<P extends Values & { readonly tenantId: string }>() {
+  return <R>(build: Build<P, R>): Statement<P, R> => ({ build, scope: undefined });
+}
+
+/** Defines a statement on the rows of all tenants: a sweep, a look-up by a secret, a table that no tenant owns. */
+export function statementOverAll<P extends Values>() {
+  return <R>(build: Build<P, R>): Statement<P, R> => ({ build, scope: EVERY_TENANT });
+}
+
+/** Whose rows a statement may touch with these values. */
+export function scopeOfStatement(
+  { scope }: Pick<Statement<never, unknown>, "scope">,
+  values: Values,
+): Scope {
+  return scope ?? String(values.tenantId);
 }
 
 export function compileStatement<P extends Values, R>(

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Database } from "../db/database.ts";
+import { EVERY_TENANT } from "../db/statement.ts";
 import { describeOnEveryEngine, type TestStorage } from "../testing/databases.ts";
 import type { IndexedPassage } from "./document.ts";
 import {
@@ -100,21 +101,25 @@ describeOnEveryEngine("knowledge store", (engine) => {
     const { reader } = database;
     const { builder } = reader;
     const terms = await reader.query(
+      EVERY_TENANT,
       builder
         .selectFrom("terms")
         .select(["id", "term", "document_frequency"])
         .where("tenant_id", "=", TENANT),
     );
     const chunks = await reader.query(
+      EVERY_TENANT,
       builder.selectFrom("chunks").select(["id", "text"]).where("tenant_id", "=", TENANT),
     );
     const postings = await reader.query(
+      EVERY_TENANT,
       builder
         .selectFrom("postings")
         .select(["term_id", "chunk_id"])
         .where("tenant_id", "=", TENANT),
     );
     const languages = await reader.query(
+      EVERY_TENANT,
       builder
         .selectFrom("corpus_languages")
         .select(["language", "chunks"])
@@ -122,6 +127,7 @@ describeOnEveryEngine("knowledge store", (engine) => {
         .where("chunks", "<>", 0),
     );
     const [stats] = await reader.query(
+      EVERY_TENANT,
       builder
         .selectFrom("corpus_stats")
         .select(["chunks", "total_length"])

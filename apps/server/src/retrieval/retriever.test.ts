@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import type { Database } from "../db/database.ts";
+import { EVERY_TENANT } from "../db/statement.ts";
 import { syncFolder } from "../knowledge/sync-folder.ts";
 import { describeOnEveryEngine, type TestStorage } from "../testing/databases.ts";
 import type { PromptMessage } from "../turns/ports.ts";
@@ -77,6 +78,7 @@ describeOnEveryEngine("retriever", (engine) => {
   it("proves every passage by its offsets in the stored document", async () => {
     const { reader } = database;
     const documents = await reader.query(
+      EVERY_TENANT,
       reader.builder.selectFrom("documents").select(["source", "text"]),
     );
     const { contexts } = await retrieve("otter river fish");

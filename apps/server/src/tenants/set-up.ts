@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { storedTenantSettingsSchema } from "@orcha/contract";
 import type { Database } from "../db/database.ts";
 import {
   findTenant,
@@ -26,7 +27,7 @@ export async function setUpDatabase(database: Database, defaults: Defaults): Pro
   if (existing !== undefined) return existing;
   await database.write(setUpInstallation, {
     ...defaults,
-    settings: { name: "Assistant", retrieval: "on_request", binding: "open" },
+    settings: storedTenantSettingsSchema.parse({ name: "Assistant" }),
     visitorKey: randomBytes(32).toString("base64url"),
   });
   return setUpDatabase(database, defaults);

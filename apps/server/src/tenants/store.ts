@@ -1,6 +1,7 @@
+import { storedTenantSettingsSchema, type TenantSettings } from "@orcha/contract";
 import { type Connection, defineWrite } from "../db/database.ts";
-import { statement } from "../db/statement.ts";
-import { type Tenant, type TenantSettings, tenantSettingsSchema } from "./settings.ts";
+import { EVERY_TENANT, statement, statementOverAll } from "../db/statement.ts";
+import type { Tenant } from "./settings.ts";
 
 const DAY_MS = 86_400_000;
 const MAX_NEW_LABELS_A_DAY = 1000;
@@ -22,7 +23,7 @@ const selectLabel = statement<{ tenantId: string; label: string }>()((db, p) =>
     .where("tenant_id", "=", p("tenantId"))
     .where("label", "=", p("label")),
 );
-const selectInstallation = statement<{ name: string }>()((db, p) =>
+const selectInstallation = statementOverAll<{ name: string }>()((db, p) =>
   db.selectFrom("installation").select("value").where("name", "=", p("name")),
 );
 
@@ -31,7 +32,9 @@ export async function findTenant(
   tenantId: string,
 ): Promise<Tenant | undefined> {
   const [row] = await reader.run(selectTenant, { tenantId });
-  return row && { id: tenantId, settings: tenantSettingsSchema.parse(JSON.parse(row.settings)) };
+  return (
+    row && { id: tenantId, settings: storedTenantSettingsSchema.parse(JSON.parse(row.settings)) }
+  );
 }
 
 export async function userExists(
@@ -60,6 +63,7 @@ export async function findVisitorKey(reader: Connection): Promise<string | undef
 
 export async function listTenantIds(reader: Connection): Promise<string[]> {
   const rows = await reader.query(
+    EVERY_TENANT,
     reader.builder.selectFrom("tenants").select("tenant_id").orderBy("tenant_id"),
   );
   return rows.map((row) => row.tenant_id);
@@ -80,6 +84,7 @@ export const setUpInstallation = defineWrite(
   ): Promise<void> => {
     const { builder } = transaction;
     const made = await transaction.query(
+      EVERY_TENANT,
       builder
         .insertInto("installation")
         .values({ name: "visitor_key", value: input.visitorKey })
@@ -88,6 +93,7 @@ export const setUpInstallation = defineWrite(
     );
     if (made.length === 0) return;
     await transaction.query(
+      EVERY_TENANT,
       builder.insertInto("tenants").values({
         tenant_id: input.tenantId,
         created_at: input.now,
@@ -95,6 +101,7 @@ export const setUpInstallation = defineWrite(
       }),
     );
     await transaction.query(
+      EVERY_TENANT,
       builder.insertInto("users").values({
         tenant_id: input.tenantId,
         id: input.userId,
@@ -118,6 +125,7 @@ export const addUser = defineWrite(
     },
   ): Promise<boolean> => {
     const rows = await transaction.query(
+      input.tenantId,
       transaction.builder
         .insertInto("users")
         .values({
@@ -142,6 +150,7 @@ export const addLabel = defineWrite(
   ): Promise<boolean> => {
     const { builder } = transaction;
     const [today] = await transaction.query(
+      input.tenantId,
       builder
         .selectFrom("tenant_labels")
         .select((select) => select.fn.countAll<number>().as("count"))
@@ -150,6 +159,7 @@ export const addLabel = defineWrite(
     );
     if (today && today.count >= MAX_NEW_LABELS_A_DAY) return false;
     await transaction.query(
+      input.tenantId,
       builder
         .insertInto("tenant_labels")
         .values({ tenant_id: input.tenantId, label: input.label, created_at: input.now })

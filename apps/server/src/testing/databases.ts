@@ -10,6 +10,9 @@ import type { Database } from "../db/database.ts";
 import { openPostgresDatabase } from "../db/postgres.ts";
 import { openSqliteDatabase } from "../db/sqlite-database.ts";
 
+/** An ordinary role, as an owner's server would use it. */
+const POSTGRES_ROLE = "orcha";
+
 export interface TestStorage extends AsyncDisposable {
   /** Opens the storage; closing and opening again is a restart. */
   open(): Promise<Database>;
@@ -47,8 +50,9 @@ const postgres = (adminUrl: string): Engine => ({
   name: "postgres",
   async create() {
     const name = `orcha_${randomBytes(6).toString("hex")}`;
-    await asAdmin(adminUrl, `create database ${name}`);
+    await asAdmin(adminUrl, `create database ${name} owner ${POSTGRES_ROLE}`);
     const url = new URL(adminUrl);
+    url.username = POSTGRES_ROLE;
     url.pathname = name;
     return {
       env: { DATABASE_URL: url.href },

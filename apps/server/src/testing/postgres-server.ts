@@ -34,9 +34,11 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
   const control = (...args: string[]) =>
     run(join(bin, "pg_ctl"), ["-D", data, "-w", ...args], { ...asUser, cwd: folder });
   await control("-l", join(folder, "log"), "-o", options, "start");
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  await run(join(bin, "psql"), [url, "-qc", "create role orcha login"]);
 
   return {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    url,
     async stop() {
       await control("-m", "immediate", "stop");
       await rm(folder, { recursive: true, force: true });

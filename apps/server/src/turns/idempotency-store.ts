@@ -1,7 +1,7 @@
 import { OrchaError } from "@orcha/contract";
 import type { Claim } from "../conversations/access.ts";
 import { type Connection, defineWrite } from "../db/database.ts";
-import { statement } from "../db/statement.ts";
+import { EVERY_TENANT, statement } from "../db/statement.ts";
 import { findTurn, type KnownTurn } from "./known-turn-store.ts";
 
 /** How long a key stands for its turn. */
@@ -79,6 +79,7 @@ export const forgetKeys = defineWrite(
   "turns.forget-keys",
   async (transaction, { now }: { readonly now: number }): Promise<void> => {
     await transaction.query(
+      EVERY_TENANT,
       transaction.builder
         .deleteFrom("idempotency_keys")
         .where("created_at", "<=", now - KEY_LIFETIME_MS),

@@ -7,7 +7,13 @@ type Lease = { tenantId: string; id: number; turnId: number; now: number };
  * Takes the lease with a new conversation. Changes nothing when the random id belongs to another one already.
  */
 export const insertConversation = statement<
-  Lease & { label: string; userId: number; owner: string | null; offeredOwner: string | null }
+  Lease & {
+    label: string;
+    userId: number;
+    userVerified: number;
+    owner: string | null;
+    offeredOwner: string | null;
+  }
 >()((db, p) =>
   db
     .insertInto("conversations")
@@ -16,6 +22,7 @@ export const insertConversation = statement<
       id: p("id"),
       label: p("label"),
       user_id: p("userId"),
+      user_verified: p("userVerified"),
       owner: p("owner"),
       offered_owner: p("offeredOwner"),
       created_at: p("now"),

@@ -29,13 +29,20 @@ const insertTurn = statement<{
       replaced: 0,
       input_tokens: 0,
       output_tokens: 0,
+      cost: 0,
+      reserved_tokens: 0,
+      reserved_cost: 0,
       stop_requested: 0,
     })
     .onConflict((conflict) => conflict.doNothing()),
 );
 
 /** A turn is always somebody's: the user it is written as is known. */
-export type TurnClaim = Claim & { readonly userId: number };
+export type TurnClaim = Claim & {
+  readonly userId: number;
+  /** True when a credential proves the user; otherwise the page only says so. */
+  readonly isUserVerified: boolean;
+};
 
 export interface OpenTurnInput {
   readonly tenantId: string;
@@ -90,6 +97,11 @@ function enter({ tenantId, turnId, place, claim, now }: OpenTurnInput): Step {
   const { conversationId: id, position, owner, offeredOwner, ownerBefore } = place;
   const lease = { tenantId, id, turnId, now, owner, offeredOwner };
   return ownerBefore === undefined
-    ? must(insertConversation, { ...lease, label: claim.label, userId: claim.userId })
+    ? must(insertConversation, {
+        ...lease,
+        label: claim.label,
+        userId: claim.userId,
+        userVerified: claim.isUserVerified ? 1 : 0,
+      })
     : must(takeLease, { ...lease, position, ownerBefore });
 }

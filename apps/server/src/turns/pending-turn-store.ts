@@ -1,11 +1,11 @@
 import { type Connection, defineWrite } from "../db/database.ts";
 import { fill, perSize } from "../db/sized-statements.ts";
-import { statement } from "../db/statement.ts";
+import { statement, statementOverAll } from "../db/statement.ts";
 import { releaseLease } from "./lease-store.ts";
 import { insertMessage } from "./message-store.ts";
 import { deletePieces, readPieces } from "./pieces-store.ts";
 
-const selectPending = statement<Record<never, never>>()((db) =>
+const selectPending = statementOverAll<Record<never, never>>()((db) =>
   db
     .selectFrom("turns")
     .select(["tenant_id", "id", "conversation_id", "holder", "heartbeat"])
@@ -33,7 +33,7 @@ const MAX_IDS = 256;
 type Beat = { holder: string } & { [row: `id${number}`]: number };
 
 const countUp = perSize((rows) =>
-  statement<Beat>()((db, p) =>
+  statementOverAll<Beat>()((db, p) =>
     db
       .updateTable("turns")
       .set((set) => ({ heartbeat: set("heartbeat", "+", 1) }))

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { type Connection, defineWrite } from "../db/database.ts";
 import type { TurnPieceTable } from "../db/schema.ts";
 import { fill, perSize } from "../db/sized-statements.ts";
-import { statement } from "../db/statement.ts";
+import { statement, statementOverAll } from "../db/statement.ts";
 
 /** What a running turn has said since its last piece was written. */
 export interface Piece {
@@ -42,7 +42,7 @@ type Rows = {
 };
 
 const insertPieces = perSize((rows) =>
-  statement<Rows>()((db, p) => {
+  statementOverAll<Rows>()((db, p) => {
     // PostgreSQL takes untyped values for text.
     const values = rows.map(
       (row) =>

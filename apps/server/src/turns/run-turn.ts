@@ -139,7 +139,7 @@ async function prepare(
     ? await deps.retriever.retrieve(tenantId, input.text, history)
     : undefined;
   return buildPrompt({
-    instructions: settings.prompt,
+    instructions: settings.prompt ?? undefined,
     page: input.page,
     history,
     text: input.text,

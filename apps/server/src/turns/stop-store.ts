@@ -1,5 +1,5 @@
 import { type Connection, defineSteps, step } from "../db/database.ts";
-import { statement } from "../db/statement.ts";
+import { statement, statementOverAll } from "../db/statement.ts";
 
 const setStopRequested = statement<{ tenantId: string; id: number }>()((db, p) =>
   db
@@ -16,7 +16,7 @@ export const requestStop = defineSteps(
   (input: { readonly tenantId: string; readonly id: number }) => [step(setStopRequested, input)],
 );
 
-const selectStopRequests = statement<{ holder: string }>()((db, p) =>
+const selectStopRequests = statementOverAll<{ holder: string }>()((db, p) =>
   db
     .selectFrom("turns")
     .select(["tenant_id", "id"])

@@ -35,7 +35,7 @@ describeOnEveryEngine("a write whose connection breaks while it is committed", (
     };
   }
 
-  const claim = { label: "", userId: 1, owner: "visitor:me", strict: false };
+  const claim = { label: "", userId: 1, isUserVerified: false, owner: "visitor:me", strict: false };
   const request: TurnRequest = {
     tenantId: "external_widget",
     conversationId: undefined,

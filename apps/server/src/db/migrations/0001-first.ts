@@ -1,4 +1,5 @@
-import { type Kysely, type Migration, SqliteAdapter, sql } from "kysely";
+import { type Kysely, type Migration, sql } from "kysely";
+import { isSqlite } from "./is-sqlite.ts";
 
 /** The first schema: tenants, users, conversations with their turns and messages, and the knowledge index. */
 export const first: Migration = {
@@ -214,7 +215,3 @@ export const first: Migration = {
       .execute();
   },
 };
-
-function isSqlite(db: Kysely<unknown>): boolean {
-  return db.getExecutor().adapter instanceof SqliteAdapter;
-}

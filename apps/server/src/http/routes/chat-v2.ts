@@ -80,7 +80,13 @@ async function toTurnInput(
     headers: issued?.headers ?? {},
     input: {
       tenant,
-      claim: { label, userId, owner, strict: tenant.settings.binding === "strict" },
+      claim: {
+        label,
+        userId,
+        isUserVerified: false,
+        owner,
+        strict: tenant.settings.binding === "strict",
+      },
       offeredOwner: issued?.secret.owner ?? null,
       conversationId: request.conversation_id ?? undefined,
       text: request.text,
