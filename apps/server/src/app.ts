@@ -1,51 +1,29 @@
 import { randomUUID } from "node:crypto";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { API_PATH, OrchaError } from "@orcha/contract";
-import { openApiDocument } from "@orcha/contract/openapi";
 import { Hono } from "hono";
 import type { Logger } from "pino";
+import { type GateDeps, mountRoutes } from "./http/access/mount.ts";
+import type { Route } from "./http/access/route.ts";
 import type { Env, RequestContext } from "./http/context.ts";
-import { CHAT_PATH, sendError, toOrchaError } from "./http/error-handler.ts";
-import { type ChatDeps, chatV2 } from "./http/routes/chat-v2.ts";
-import { type ConversationsDeps, conversationMessages } from "./http/routes/conversations.ts";
-import { type HealthDeps, healthz, readyz } from "./http/routes/health.ts";
+import { sendError, toOrchaError } from "./http/error-handler.ts";
 import { preflight } from "./http/routes/preflight.ts";
-import { type TurnsDeps, turnEvents, turnStop } from "./http/routes/turns.ts";
-import { visitor } from "./http/routes/visitor.ts";
-import { sendJson } from "./http/send.ts";
 
 export interface AppDeps {
-  readonly chat: ChatDeps;
-  readonly conversations: ConversationsDeps;
-  readonly turns: TurnsDeps;
-  readonly health: HealthDeps;
+  /** Everything that can be asked for, each with the policy that says by whom. */
+  readonly routes: readonly Route[];
+  readonly gate: GateDeps;
   readonly log: Logger;
-  readonly version: string;
-  /** Routes of their own: the widget's files, and the demo page where it is wanted. */
-  readonly pages: readonly Hono[];
 }
 
-/** Mounts the routes and the error handler. */
-export function createApp(deps: AppDeps): Hono<Env> {
-  const { chat, conversations, log } = deps;
+/** Mounts the routes behind their policies, and the error handler. */
+export function createApp({ routes, gate, log }: AppDeps): Hono<Env> {
   const app = new Hono<Env>({ strict: true });
   app.use(observe(log));
-
   app.options(`${API_PATH}/*`, preflight);
-  app.post(CHAT_PATH, (c) => chatV2(c, chat));
-  app.post(`${API_PATH}/visitor`, (c) => visitor(c, conversations));
-  app.get(`${API_PATH}/conversations/:id/messages`, (c) => conversationMessages(c, conversations));
-  app.get(`${API_PATH}/turns/:id/events`, (c) => turnEvents(c, deps.turns));
-  app.post(`${API_PATH}/turns/:id/stop`, (c) => turnStop(c, deps.turns));
-  app.get("/healthz", healthz);
-  app.get("/readyz", (c) => readyz(c, deps.health));
-  const openApi = openApiDocument(deps.version);
-  app.get("/openapi.json", (c) =>
-    sendJson(c, 200, openApi, { "Access-Control-Allow-Origin": "*" }),
-  );
-  for (const page of deps.pages) app.route("/", page);
+  mountRoutes(app, routes, gate);
 
-  const known = knownPaths(app);
+  const known = routes.map(({ path }) => patternOf(path));
   app.notFound((c) => {
     const exists = known.some((path) => path.test(c.req.path));
     return sendError(c, new OrchaError(exists ? "method_not_allowed" : "not_found"));
@@ -80,10 +58,16 @@ function observe(log: Logger) {
   };
 }
 
-/** Paths that some method serves, so that another method there is told apart from nothing there. */
-function knownPaths(app: Hono<Env>): RegExp[] {
-  const paths = app.routes
+/** Matches a path that some method serves, so that another method there is told apart from nothing there. */
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replace(/:\w+(\{[^}]*\})?/g, "[^/]+")}$`);
+}
+
+/** What is mounted without a policy: nothing may be. */
+export function routesWithoutPolicy(app: Hono<Env>, routes: readonly Route[]): string[] {
+  const listed = new Set(routes.map(({ method, path }) => `${method} ${path}`));
+  return app.routes
     .filter(({ method }) => method !== "ALL" && method !== "OPTIONS")
-    .map(({ path }) => path);
-  return paths.map((path) => new RegExp(`^${path.replace(/:\w+(\{[^}]*\})?/g, "[^/]+")}$`));
+    .map(({ method, path }) => `${method} ${path}`)
+    .filter((route) => !listed.has(route));
 }

@@ -7,10 +7,14 @@ import type { Hono } from "hono";
 import type { Logger } from "pino";
 import { createApp } from "./app.ts";
 import type { Config } from "./config/config.ts";
-import { askDatabase } from "./db/ask-database.ts";
 import type { Database } from "./db/database.ts";
-import { OpenAnswers } from "./http/open-answers.ts";
-import { createLabelRecorder, createTenantResolver } from "./tenants/resolve-tenant.ts";
+import { createGate } from "./gate.ts";
+import type { Route } from "./http/access/route.ts";
+import type { Env } from "./http/context.ts";
+import { createMissLimit, NO_MISS_LIMIT } from "./limits/misses.ts";
+import { createRateLimits, UNLIMITED } from "./limits/rate-limits.ts";
+import { apiRoutes } from "./routes.ts";
+import { createTenantResolver, type TenantResolver } from "./tenants/resolve-tenant.ts";
 import { prepareDatabase } from "./tenants/set-up.ts";
 import type { ChatModel, Retriever } from "./turns/ports.ts";
 import type { TurnDeps } from "./turns/run-turn.ts";
@@ -28,7 +32,8 @@ export interface ServerParts {
   readonly retriever: Retriever;
   readonly log: Logger;
   readonly version: string;
-  readonly pages: readonly Hono[];
+  /** What is served beside the API: the widget's files, and the demo page where it is wanted. */
+  readonly pages: (resolveTenant: TenantResolver) => Promise<readonly Route[]>;
 }
 
 /** A server that takes requests. It does not own the parts it was given. */
@@ -59,7 +64,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     onError: (task, error) => log.warn({ err: error, task }, "A task of the turns failed"),
   });
 
-  const app = buildApp(parts, { visitorKey, running, now });
+  const app = await buildApp(parts, { visitorKey, running, now });
   const answer = getRequestListener(app.fetch);
   const server = createServer(
     {
@@ -95,16 +100,18 @@ interface ProcessState {
   readonly now: () => number;
 }
 
-function buildApp(parts: ServerParts, state: ProcessState): ReturnType<typeof createApp> {
+async function buildApp(parts: ServerParts, state: ProcessState): Promise<Hono<Env>> {
   const { config, database, log } = parts;
-  const { now, running } = state;
-  const isDraining = () => running.leaving.aborted;
-  const defaultTenantId = config.DEFAULT_WIDGET_TENANT_ID;
+  const { now, running, visitorKey } = state;
   const resolveTenant = createTenantResolver({
     database,
-    defaultTenantId,
+    defaultTenantId: config.DEFAULT_WIDGET_TENANT_ID,
     unknownTenants: config.ORCHA_UNKNOWN_TENANTS,
   });
+  const isLimited = config.ORCHA_RATE_LIMITS === "on";
+  const limits = isLimited ? createRateLimits() : UNLIMITED;
+  const misses = isLimited ? createMissLimit({ database, key: visitorKey, now }) : NO_MISS_LIMIT;
+  const visitor = { visitorKey, publicUrl: config.ORCHA_PUBLIC_URL };
   const turns: TurnDeps = {
     database,
     model: parts.model,
@@ -115,36 +122,16 @@ function buildApp(parts: ServerParts, state: ProcessState): ReturnType<typeof cr
       answerTokens: config.ORCHA_MAX_ANSWER_TOKENS,
     },
     lockWaitMs: LOCK_WAIT_MS,
+    isBlocked: misses.isBlocked,
     now,
     onFailure: (turn, error) => logFailure(log, turn.turnId, error),
   };
-  const openAnswers = new OpenAnswers({
-    total: config.ORCHA_MAX_OPEN_ANSWERS,
-    perVisitor: config.ORCHA_MAX_OPEN_ANSWERS_PER_VISITOR,
-  });
-  const firstTokenMs = config.ORCHA_FIRST_TOKEN_SECONDS * 1000;
-  const caller = { visitorKey: state.visitorKey, publicUrl: config.ORCHA_PUBLIC_URL };
+  const { version } = parts;
+  const api = apiRoutes({ config, database, turns, visitor, limits, version, now });
   return createApp({
-    chat: {
-      database,
-      turns,
-      resolveTenant,
-      recordLabel: createLabelRecorder({ database, defaultTenantId, now }),
-      caller,
-      defaultUserId: config.DEFAULT_WIDGET_USER_ID,
-      defaultTenantId: config.DEFAULT_WIDGET_TENANT_ID,
-      maxTextChars: config.ORCHA_MAX_TEXT_CHARS,
-      jsonDeadlines: { firstTokenMs, totalMs: config.ORCHA_JSON_ANSWER_SECONDS * 1000 },
-      streamDeadlines: { firstTokenMs, totalMs: config.ORCHA_STREAM_ANSWER_SECONDS * 1000 },
-      openAnswers,
-      isDraining,
-    },
-    conversations: { database, resolveTenant, caller, now },
-    turns: { database, running, resolveTenant, caller, openAnswers, now },
-    health: { askDatabase: () => askDatabase(database), isDraining },
+    routes: [...api, ...(await parts.pages(resolveTenant))],
+    gate: createGate({ config, database, resolveTenant, visitor, limits, misses, log, now }),
     log,
-    version: parts.version,
-    pages: parts.pages,
   });
 }
 

@@ -1,7 +1,8 @@
-import { CONVERSATION_WRITES } from "./conversations/store.ts";
+import { CONVERSATION_WRITES } from "./conversations/owner-store.ts";
 import type { WriteOperation } from "./db/database.ts";
 import { KNOWLEDGE_WRITES } from "./knowledge/store.ts";
-import { TENANT_WRITES } from "./tenants/store.ts";
+import { LIMIT_WRITES } from "./limits/misses-store.ts";
+import { TENANT_WRITES } from "./tenants/writes.ts";
 import { TURN_WRITES } from "./turns/writes.ts";
 
 /** Every write of the server: the SQLite writer thread knows them by name. */
@@ -10,4 +11,5 @@ export const WRITES: readonly WriteOperation<never, unknown>[] = [
   ...CONVERSATION_WRITES,
   ...TURN_WRITES,
   ...KNOWLEDGE_WRITES,
+  ...LIMIT_WRITES,
 ];

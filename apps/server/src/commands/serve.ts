@@ -3,9 +3,9 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
-import type { Hono } from "hono";
 import { type Logger, pino } from "pino";
 import { type Config, ConfigError, loadConfig } from "../config/config.ts";
+import type { Route } from "../http/access/route.ts";
 import { demoRoutes } from "../http/routes/demo.ts";
 import { widgetRoutes } from "../http/routes/widget.ts";
 import type { Installation } from "../installation.ts";
@@ -16,6 +16,7 @@ import { createChatModel, type ModelsConfig } from "../models/registry.ts";
 import { openDatabase } from "../open-database.ts";
 import { createRetriever } from "../retrieval/retriever.ts";
 import { startServer } from "../server.ts";
+import type { TenantResolver } from "../tenants/resolve-tenant.ts";
 
 const LOG_BUFFER_BYTES = 4096;
 const LOG_FLUSH_MS = 100;
@@ -57,7 +58,7 @@ export async function runServe(installation: Installation, args: ServeArgs): Pro
     retriever: createRetriever(database),
     log,
     version: installation.version,
-    pages: await buildPages(installation, config, isDemo),
+    pages: (resolveTenant) => buildPages(installation, config, isDemo, resolveTenant),
   });
   log.info({ url: server.url, model: model.name }, "Ready");
   say?.ready(server.url, model.name);
@@ -148,14 +149,16 @@ async function buildPages(
   installation: Installation,
   config: Config,
   isDemo: boolean,
-): Promise<Hono[]> {
+  resolveTenant: TenantResolver,
+): Promise<readonly Route[]> {
   const widgetDir = fileURLToPath(installation.widgetFolder);
   const widget = await widgetRoutes({
     widgetDir,
     publicUrl: config.ORCHA_PUBLIC_URL,
     frameApiOrigins: config.ORCHA_FRAME_API_ORIGINS,
+    resolveTenant,
   });
-  return isDemo ? [widget, await demoRoutes({ widgetDir })] : [widget];
+  return isDemo ? [...widget, ...(await demoRoutes({ widgetDir }))] : widget;
 }
 
 /** Sentences for the person who ran `npm start`. */

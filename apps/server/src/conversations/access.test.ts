@@ -14,6 +14,7 @@ const claim = (more: Partial<Claim> = {}): Claim => ({
   label: "",
   userId: 1,
   owner: null,
+  handsOver: null,
   strict: false,
   ...more,
 });
@@ -26,7 +27,7 @@ describe("access to a conversation", () => {
   });
 
   it("is sealed by the very secret that was handed out with it, even after a day", () => {
-    const secret = claim({ owner: "visitor:a", strict: true });
+    const secret = claim({ owner: "visitor:a", handsOver: null, strict: true });
     expect(accessOf(unsealed, secret, born + 2 * OPEN_BY_ID_MS)).toBe("seals");
   });
 

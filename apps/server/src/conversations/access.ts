@@ -8,8 +8,15 @@ export interface Claim {
   readonly userId: number | undefined;
   /** The owner that the caller's credential proves; null for a caller without one. */
   readonly owner: string | null;
+  /** For a visitor who signed in: whose conversations become this user's, namely those of the secret beside the token. */
+  readonly handsOver: HandOver | null;
   /** True when the tenant never accepts the id alone. */
   readonly strict: boolean;
+}
+
+export interface HandOver {
+  readonly from: string;
+  readonly userId: number;
 }
 
 /** What of a conversation decides who may use it. */
@@ -23,17 +30,24 @@ export interface Ownership {
 
 /**
  * `owner`: the claim proves ownership. `seals`: it is the very secret that was handed out, so the conversation becomes
- * its own. `by-id`: nobody owns it yet and its id may do for a day. `none`: it does not exist for this caller.
+ * its own. `hands-over`: its visitor has signed in, and it becomes the signed-in user's. `by-id`: nobody owns it yet and its
+ * id may do for a day. `none`: it does not exist for this caller.
  */
-export type Access = "owner" | "seals" | "by-id" | "none";
+export type Access = "owner" | "seals" | "hands-over" | "by-id" | "none";
 
 /** Decides on a conversation; undefined is one that does not exist. */
 export function accessOf(conversation: Ownership | undefined, claim: Claim, nowMs: number): Access {
   if (!conversation) return "none";
   if (conversation.label !== claim.label) return "none";
+  if (claim.handsOver && claim.handsOver.from === heldBy(conversation)) return "hands-over";
   if (claim.userId !== undefined && conversation.user_id !== claim.userId) return "none";
   if (conversation.owner !== null) return conversation.owner === claim.owner ? "owner" : "none";
   if (claim.owner !== null && claim.owner === conversation.offered_owner) return "seals";
   if (claim.strict || nowMs - conversation.created_at > OPEN_BY_ID_MS) return "none";
   return "by-id";
+}
+
+/** Whose secret the conversation belongs to, or will when it comes back. */
+function heldBy({ owner, offered_owner }: Ownership): string | null {
+  return owner ?? offered_owner;
 }

@@ -1,7 +1,7 @@
 import { type Context, ERRORS, type Message, OrchaError } from "@orcha/contract";
-import { type Connection, defineSteps, step } from "../db/database.ts";
+import type { Connection } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
-import { accessOf, type Claim } from "./access.ts";
+import { type Access, accessOf, type Claim } from "./access.ts";
 import { errorCodeOf } from "./error-code.ts";
 
 /** Positions are 32-bit integers in PostgreSQL. */
@@ -96,8 +96,8 @@ export async function readHistory(
 
 /** One page of a transcript in reading order, and the position to read on before; undefined at the beginning. */
 export interface TranscriptPage {
-  /** True when the secret that was handed out with the conversation came back just now: it is to be sealed. */
-  readonly seals: boolean;
+  /** How the reader came to it: `settleOwner` makes the most of it. */
+  readonly access: Access;
   readonly messages: readonly Message[];
   readonly before: number | undefined;
 }
@@ -115,7 +115,7 @@ export async function readTranscript(
 ): Promise<TranscriptPage> {
   const [conversation] = await reader.run(selectConversation, { tenantId, id: conversationId });
   const access = accessOf(conversation, claim, page.now);
-  if (access !== "owner" && access !== "seals") throw new OrchaError("conversation_not_found");
+  if (access === "none" || access === "by-id") throw new OrchaError("conversation_not_found");
 
   const rows = await reader.run(selectTranscript, {
     tenantId,
@@ -126,13 +126,14 @@ export async function readTranscript(
   const shown = rows.slice(0, page.limit);
   const earliest = shown.at(-1)?.position;
   return {
-    seals: access === "seals",
+    access,
     messages: shown.reverse().map(toMessage),
     before: rows.length > page.limit ? earliest : undefined,
   };
 }
 
-interface TranscriptRow {
+/** A message with what its turn tells about it. */
+export interface TranscriptRow {
   readonly id: number;
   readonly turn_id: number;
   readonly role: "visitor" | "assistant";
@@ -143,7 +144,7 @@ interface TranscriptRow {
   readonly error_code: string | null;
 }
 
-function toMessage(row: TranscriptRow): Message {
+export function toMessage(row: TranscriptRow): Message {
   const contexts: Context[] | undefined = row.contexts ? JSON.parse(row.contexts) : undefined;
   return {
     id: row.id,
@@ -157,39 +158,7 @@ function toMessage(row: TranscriptRow): Message {
   };
 }
 
-function toError(stored: string): NonNullable<Message["error"]> {
+export function toError(stored: string): NonNullable<Message["error"]> {
   const code = errorCodeOf(stored);
   return { code, message: ERRORS[code].message, retryable: ERRORS[code].retryable };
 }
-
-type NewOwner = { readonly tenantId: string; readonly id: number; readonly owner: string };
-
-const giveToOffered = statement<NewOwner>()((db, p) =>
-  db
-    .updateTable("conversations")
-    .set({ owner: p("owner"), offered_owner: null })
-    .where("tenant_id", "=", p("tenantId"))
-    .where("id", "=", p("id"))
-    .where("owner", "is", null)
-    .where("offered_owner", "=", p("owner")),
-);
-const offer = statement<NewOwner>()((db, p) =>
-  db
-    .updateTable("conversations")
-    .set({ offered_owner: p("owner") })
-    .where("tenant_id", "=", p("tenantId"))
-    .where("id", "=", p("id"))
-    .where("owner", "is", null),
-);
-
-/** Makes a conversation that nobody owned its owner's for good. */
-export const sealConversation = defineSteps("conversations.seal", (input: NewOwner) => [
-  step(giveToOffered, input),
-]);
-
-/** Hands out another secret with a conversation that nobody owns yet. */
-export const offerConversation = defineSteps("conversations.offer", (input: NewOwner) => [
-  step(offer, input),
-]);
-
-export const CONVERSATION_WRITES = [sealConversation, offerConversation];

@@ -41,8 +41,6 @@ export interface OperatorTable {
   password_hash: string | null;
   created_at: number;
   disabled_at: number | null;
-  failed_attempts: number;
-  locked_until: number | null;
 }
 
 export type Role = "owner" | "admin" | "editor" | "viewer";
@@ -72,6 +70,15 @@ export interface OperatorLinkTable {
   operator_id: number | null;
   created_at: number;
   expires_at: number;
+}
+
+/** How often signing in failed lately: for an account from one network, from anywhere, and for a network. */
+export interface SignInFailureTable {
+  /** A keyed hash: it tells neither the account, which may not exist, nor the network. */
+  subject: string;
+  window_start: number;
+  failures: number;
+  locked_until: number | null;
 }
 
 export interface AuditLogTable {

@@ -43,7 +43,7 @@ describeOnEveryEngine("database", (engine) => {
   });
 
   const user = (id: number) => ({ tenantId, id, name: "", now: 0 });
-  const claim = { label: "", userId: 1, isUserVerified: false, owner: null, strict: false };
+  const claim = { label: "", userId: 1, isUserVerified: false, owner: null, handsOver: null, strict: false };
   const request = { tenantId, claim, offeredOwner: null, replaceMessageId: undefined };
   const placeIn = async (conversationId?: number) => {
     const place = await findPlace(database.reader, { ...request, conversationId }, 0);

@@ -5,6 +5,7 @@ import type {
   OperatorRoleTable,
   OperatorSessionTable,
   OperatorTable,
+  SignInFailureTable,
   TenantSecretTable,
 } from "./access-schema.ts";
 import type {
@@ -49,6 +50,7 @@ export interface Schema {
   operator_roles: OperatorRoleTable;
   operator_sessions: OperatorSessionTable;
   operator_links: OperatorLinkTable;
+  sign_in_failures: SignInFailureTable;
   audit_log: AuditLogTable;
   budget_spend: BudgetSpendTable;
   usage_daily: UsageDailyTable;
@@ -135,8 +137,12 @@ export interface TurnTable {
   /** What is set aside for it in the budgets while it runs. */
   reserved_tokens: number;
   reserved_cost: number;
-  /** Whose daily budget it counts to beside the tenant's: budget_spend.subject; null when no budget holds it. */
+  /** Whose daily budget it counts to beside the tenant's: budget_spend.subject; null for nobody's. */
   spender: string | null;
+  /** The day of whose budgets it last was a part; null when no budget held it. */
+  budget_day: string | null;
+  /** As whom it was written, also when its conversation was handed over since; null on turns from before this column. */
+  user_id: number | null;
   first_token_ms: number | null;
   total_ms: number | null;
   /** 1 once its visitor wants it to stop; its holder looks. */

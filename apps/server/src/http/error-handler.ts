@@ -23,7 +23,7 @@ export function sendError(c: RequestContext, error: OrchaError): Response {
     isChat ? envelope(error) : problem(c, error),
     {
       [HEADERS.error]: error.code,
-      ...retryAfter(error.code),
+      ...retryAfter(error),
       ...(!isChat && { "Content-Type": "application/problem+json" }),
     },
   );

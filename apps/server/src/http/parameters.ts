@@ -31,6 +31,17 @@ export function turnParameter(c: RequestContext): number {
   return parsed.data;
 }
 
+/** `?user_id=`: as whom a server with a secret key speaks; undefined is the default user. */
+export function userParameter(c: RequestContext): number | undefined {
+  const user = c.req.query("user_id");
+  if (user === undefined || user === "") return undefined;
+  const parsed = idSchema.safeParse(user);
+  if (!parsed.success) {
+    throw new OrchaError("invalid_request", "user_id must be a positive integer.");
+  }
+  return parsed.data;
+}
+
 export function limitParameter(c: RequestContext): number {
   const limit = Number(c.req.query("limit") ?? DEFAULT_PAGE);
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {

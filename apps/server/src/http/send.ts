@@ -1,5 +1,6 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import { API_PATH, type ErrorCode, HEADERS } from "@orcha/contract";
+import { API_PATH, type ErrorCode, HEADERS, type OrchaError } from "@orcha/contract";
+import { RateLimitedError } from "../limits/rate-limited-error.ts";
 import type { RequestContext } from "./context.ts";
 
 const EXPOSED = Object.values(HEADERS).join(", ");
@@ -26,7 +27,12 @@ export function commonHeaders(c: RequestContext): Record<string, string> {
 }
 
 /** When a failure that passes by itself is worth another try, in seconds. */
-export function retryAfter(code: ErrorCode): HeaderValues {
+export function retryAfter(error: OrchaError): HeaderValues {
+  if (error instanceof RateLimitedError) return { "Retry-After": String(error.retryAfterSeconds) };
+  return retryAfterCode(error.code);
+}
+
+export function retryAfterCode(code: ErrorCode): HeaderValues {
   if (code === "rate_limited") return { "Retry-After": "2" };
   return code === "unavailable" ? { "Retry-After": "1" } : {};
 }

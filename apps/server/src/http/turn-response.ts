@@ -3,7 +3,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type ChatResponse, ERRORS, HEADERS, OrchaError, type TurnEvent } from "@orcha/contract";
 import { NOTHING, type Progress } from "../turns/follow-turn.ts";
 import type { RequestContext } from "./context.ts";
-import { commonHeaders, type HeaderValues, retryAfter, sendJson, writable } from "./send.ts";
+import { commonHeaders, type HeaderValues, retryAfterCode, sendJson, writable } from "./send.ts";
 import { sequenceOf } from "./turn-sequence.ts";
 
 const PING_MS = 15_000;
@@ -29,7 +29,7 @@ export async function sendTurnAsJson(
   const { success, message, data } = last.data;
   const body: ChatResponse = { success, message, data };
   const code = last.event === "turn-error" ? last.data.code : undefined;
-  const failed = code && { [HEADERS.error]: code, ...retryAfter(code) };
+  const failed = code && { [HEADERS.error]: code, ...retryAfterCode(code) };
   const status = code ? ERRORS[code].chatStatus : 200;
   return sendJson(c, status, body, { ...turnHeaders(turn.first), ...failed, ...headers });
 }

@@ -204,13 +204,18 @@ async function start(
 ): Promise<{ server: RunningServer; database: Database }> {
   const database = await storage.open();
   const server = await startServer({
-    config: loadConfig({ PORT: "0", ORCHA_DRAIN_SECONDS: "1", ...options.env }),
+    config: loadConfig({
+      PORT: "0",
+      ORCHA_DRAIN_SECONDS: "1",
+      ORCHA_RATE_LIMITS: "off",
+      ...options.env,
+    }),
     database,
     model,
     retriever: options.retriever ?? fixedRetriever(),
     log: pino({ level: "silent" }),
     version: "0.0.0",
-    pages: [],
+    pages: async () => [],
   });
   return { server, database };
 }

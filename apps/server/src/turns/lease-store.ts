@@ -43,6 +43,8 @@ export const takeLease = statement<
     ownerBefore: string | null;
     owner: string | null;
     offeredOwner: string | null;
+    userId: number;
+    userVerified: number;
   }
 >()((db, p) =>
   db
@@ -53,6 +55,8 @@ export const takeLease = statement<
       next_position: set("next_position", "+", 2),
       owner: p("owner"),
       offered_owner: p("offeredOwner"),
+      user_id: p("userId"),
+      user_verified: p("userVerified"),
     }))
     .where("tenant_id", "=", p("tenantId"))
     .where("id", "=", p("id"))

@@ -23,7 +23,14 @@ describeOnEveryEngine("turns of a process that died", (engine) => {
   async function open(holder: string, owner: string | null = null): Promise<OpenedTurn> {
     const { database } = server;
     const tenantId = "external_widget";
-    const claim = { label: "", userId: 1, isUserVerified: false, owner, strict: false };
+    const claim = {
+      label: "",
+      userId: 1,
+      isUserVerified: false,
+      owner,
+      handsOver: null,
+      strict: false,
+    };
     const request = { tenantId, claim, offeredOwner: null, replaceMessageId: undefined };
     const now = Date.now();
     const place = await findPlace(database.reader, { ...request, conversationId: undefined }, now);
@@ -100,7 +107,7 @@ describeOnEveryEngine("turns of a process that died", (engine) => {
       database.reader,
       "external_widget",
       conversationId,
-      { label: "", userId: undefined, owner: "visitor:me", strict: true },
+      { label: "", userId: undefined, owner: "visitor:me", handsOver: null, strict: true },
       { before: undefined, limit: 10, now: Date.now() },
     );
     expect(messages.map(({ text, status }) => [text, status])).toEqual([

@@ -1,11 +1,10 @@
-import type { Claim } from "../conversations/access.ts";
 import { defineSteps, must, type Step, step } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
 import { type Idempotency, insertKey, scopeOf } from "./idempotency-store.ts";
 import { markReplaced } from "./last-turn-store.ts";
 import { insertConversation, takeLease } from "./lease-store.ts";
 import { insertMessage } from "./message-store.ts";
-import type { Place } from "./place-store.ts";
+import type { Place, TurnClaim } from "./place-store.ts";
 
 const insertTurn = statement<{
   tenantId: string;
@@ -36,13 +35,6 @@ const insertTurn = statement<{
     })
     .onConflict((conflict) => conflict.doNothing()),
 );
-
-/** A turn is always somebody's: the user it is written as is known. */
-export type TurnClaim = Claim & {
-  readonly userId: number;
-  /** True when a credential proves the user; otherwise the page only says so. */
-  readonly isUserVerified: boolean;
-};
 
 export interface OpenTurnInput {
   readonly tenantId: string;
@@ -94,14 +86,10 @@ export const openTurn = defineSteps("turns.open", (input: OpenTurnInput) => {
 });
 
 function enter({ tenantId, turnId, place, claim, now }: OpenTurnInput): Step {
-  const { conversationId: id, position, owner, offeredOwner, ownerBefore } = place;
-  const lease = { tenantId, id, turnId, now, owner, offeredOwner };
+  const { conversationId: id, position, owner, offeredOwner, userId, ownerBefore } = place;
+  const userVerified = place.isUserVerified ? 1 : 0;
+  const lease = { tenantId, id, turnId, now, owner, offeredOwner, userId, userVerified };
   return ownerBefore === undefined
-    ? must(insertConversation, {
-        ...lease,
-        label: claim.label,
-        userId: claim.userId,
-        userVerified: claim.isUserVerified ? 1 : 0,
-      })
+    ? must(insertConversation, { ...lease, label: claim.label })
     : must(takeLease, { ...lease, position, ownerBefore });
 }

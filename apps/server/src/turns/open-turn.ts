@@ -5,9 +5,9 @@ import { timeOrderedId } from "../db/ids.ts";
 import { findKeyedTurn, forgetKeys, type Idempotency } from "./idempotency-store.ts";
 import { findTurn } from "./known-turn-store.ts";
 import { holderName } from "./liveness.ts";
-import { openTurn, type TurnClaim } from "./open-turn-store.ts";
+import { openTurn } from "./open-turn-store.ts";
 import { type OpenedTurn, openedTurn } from "./opened-turn.ts";
-import { findPlace, type Place, type PlaceRequest } from "./place-store.ts";
+import { findPlace, type Place, type PlaceRequest, type TurnClaim } from "./place-store.ts";
 import { type RepeatedMessage, repeatTurn, type ToldTurn } from "./repeat-turn.ts";
 
 const FIRST_POLL_MS = 20;
@@ -18,6 +18,8 @@ const UNCERTAIN_MS = 1_000;
 export interface OpenTurnDeps {
   readonly database: Database;
   readonly lockWaitMs: number;
+  /** Whether so many ids were guessed from there that an id alone opens nothing any more. */
+  readonly isBlocked: (tenantId: string, network: string) => Promise<boolean>;
   readonly running: { readonly leaving: AbortSignal };
   readonly now: () => number;
 }
@@ -25,6 +27,8 @@ export interface OpenTurnDeps {
 /** A message that asks for a turn. */
 export interface TurnRequest extends PlaceRequest {
   readonly claim: TurnClaim;
+  /** Where it comes from, as limits count it. */
+  readonly network: string;
   readonly text: string;
   /** Undefined for a message that its sender will not repeat. */
   readonly idempotency: Idempotency | undefined;
@@ -104,12 +108,17 @@ async function findKeyed(
 }
 
 async function findPlaceOrRefusal(
-  { database }: OpenTurnDeps,
+  { database, isBlocked }: OpenTurnDeps,
   request: TurnRequest,
   now: number,
 ): Promise<Place | OrchaError | "busy"> {
   try {
-    return await findPlace(database.reader, request, now);
+    const place = await findPlace(database.reader, request, now);
+    const isGuess = isPlace(place) && place.isById;
+    if (isGuess && (await isBlocked(request.tenantId, request.network))) {
+      throw new OrchaError("conversation_not_found");
+    }
+    return place;
   } catch (error) {
     if (error instanceof OrchaError && error.code !== "unavailable") return error;
     throw error;

@@ -5,6 +5,13 @@ import { randomId } from "../db/ids.ts";
 import { statement } from "../db/statement.ts";
 import { lastTurnOf } from "./last-turn-store.ts";
 
+/** A turn is always somebody's: the user it is written as is known. */
+export type TurnClaim = Claim & {
+  readonly userId: number;
+  /** True when a credential proves the user; otherwise the page only says so. */
+  readonly isUserVerified: boolean;
+};
+
 /** Where a message goes. */
 export interface Place {
   readonly conversationId: number;
@@ -13,6 +20,11 @@ export interface Place {
   /** The conversation's owner and offered owner from now on. */
   readonly owner: string | null;
   readonly offeredOwner: string | null;
+  /** As whom the conversation is held from now on. */
+  readonly userId: number;
+  readonly isUserVerified: boolean;
+  /** True when nothing but the conversation's id opened it. */
+  readonly isById: boolean;
   /** The owner as it was read; undefined for a new conversation. */
   readonly ownerBefore: string | null | undefined;
   readonly replacesTurnId: number | undefined;
@@ -25,7 +37,7 @@ export interface PlaceRequest {
   readonly tenantId: string;
   /** Undefined starts a new conversation. */
   readonly conversationId: number | undefined;
-  readonly claim: Claim;
+  readonly claim: TurnClaim;
   /** For a new conversation of a caller without credential: the owner that the secret in the answer will prove. */
   readonly offeredOwner: string | null;
   /** A message of the last turn, which this one answers again. */
@@ -38,6 +50,7 @@ const selectConversation = statement<{ tenantId: string; id: number }>()((db, p)
     .select([
       "label",
       "user_id",
+      "user_verified",
       "owner",
       "offered_owner",
       "created_at",
@@ -66,12 +79,16 @@ export async function findPlace(
   if (!conversation || access === "none") throw new OrchaError("conversation_not_found");
   if (conversation.active_turn_id !== null) return "busy";
 
-  const seals = access === "seals";
+  const changesOwner = access === "seals" || access === "hands-over";
+  const changesUser = access === "hands-over";
   const place = {
     conversationId: id,
     position: conversation.next_position,
-    owner: seals ? claim.owner : conversation.owner,
-    offeredOwner: seals ? null : conversation.offered_owner,
+    owner: changesOwner ? claim.owner : conversation.owner,
+    offeredOwner: changesOwner ? null : conversation.offered_owner,
+    userId: changesUser ? claim.userId : conversation.user_id,
+    isUserVerified: changesUser || conversation.user_verified === 1,
+    isById: access === "by-id",
     ownerBefore: conversation.owner,
   };
   if (request.replaceMessageId === undefined) {
@@ -87,6 +104,9 @@ function newPlace({ claim, offeredOwner, replaceMessageId }: PlaceRequest): Plac
     position: 0,
     owner: claim.owner,
     offeredOwner,
+    userId: claim.userId,
+    isUserVerified: claim.isUserVerified,
+    isById: false,
     ownerBefore: undefined,
     replacesTurnId: undefined,
     supersedesTurnId: undefined,

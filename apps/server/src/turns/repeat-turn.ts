@@ -1,6 +1,6 @@
 import { ERRORS, OrchaError } from "@orcha/contract";
 import { accessOf, type Claim } from "../conversations/access.ts";
-import { offerConversation, sealConversation } from "../conversations/store.ts";
+import { offerConversation, settleOwner } from "../conversations/owner-store.ts";
 import type { Database } from "../db/database.ts";
 import type { KnownTurn } from "./known-turn-store.ts";
 import { findLastTurn } from "./last-turn-store.ts";
@@ -35,9 +35,8 @@ export async function repeatTurn(
   const { tenantId, claim, offeredOwner, holder, now } = message;
   const { conversationId: id } = known;
   const access = accessOf(known.ownership, claim, now);
-  if (access === "seals" && claim.owner !== null) {
-    await database.write(sealConversation, { tenantId, id, owner: claim.owner });
-  } else if (offeredOwner !== null && offeredOwner !== known.ownership.offered_owner) {
+  await settleOwner(database, { tenantId, id }, access, claim);
+  if (offeredOwner !== null && offeredOwner !== known.ownership.offered_owner) {
     // The first answer was lost, and the secret with it.
     await database.write(offerConversation, { tenantId, id, owner: offeredOwner });
   }

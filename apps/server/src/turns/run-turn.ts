@@ -10,8 +10,8 @@ import { followTurn, NOTHING, turnStart } from "./follow-turn.ts";
 import type { Idempotency } from "./idempotency-store.ts";
 import { keepEnd } from "./keep-end.ts";
 import { openTurnInOrder } from "./open-turn.ts";
-import type { TurnClaim } from "./open-turn-store.ts";
 import type { OpenedTurn } from "./opened-turn.ts";
+import type { TurnClaim } from "./place-store.ts";
 import type { ChatModel, ChatModelRequest, Retriever } from "./ports.ts";
 import type { RunningTurns } from "./running-turns.ts";
 import { findSource } from "./turn-source.ts";
@@ -30,6 +30,8 @@ export interface TurnDeps {
   };
   /** How long a turn waits for the one before it in its conversation. */
   readonly lockWaitMs: number;
+  /** Whether so many ids were guessed from there that an id alone opens nothing any more. */
+  readonly isBlocked: (tenantId: string, network: string) => Promise<boolean>;
   readonly now: () => number;
   /** Gets the causes that visitors must not see. */
   readonly onFailure: (turn: OpenedTurn, error: unknown) => void;
@@ -39,6 +41,8 @@ export interface TurnDeps {
 export interface TurnInput {
   readonly tenant: Tenant;
   readonly claim: TurnClaim;
+  /** Where it comes from, as limits count it. */
+  readonly network: string;
   /** For a new conversation of a caller without credential: the owner that the secret in the answer will prove. */
   readonly offeredOwner: string | null;
   readonly conversationId: number | undefined;
@@ -67,6 +71,7 @@ export async function* runTurn(
     tenantId: input.tenant.id,
     conversationId: input.conversationId,
     claim: input.claim,
+    network: input.network,
     offeredOwner: input.offeredOwner,
     text: input.text,
     replaceMessageId: input.replaceMessageId,

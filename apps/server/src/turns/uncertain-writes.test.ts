@@ -35,11 +35,19 @@ describeOnEveryEngine("a write whose connection breaks while it is committed", (
     };
   }
 
-  const claim = { label: "", userId: 1, isUserVerified: false, owner: "visitor:me", strict: false };
+  const claim = {
+    label: "",
+    userId: 1,
+    isUserVerified: false,
+    owner: "visitor:me",
+    handsOver: null,
+    strict: false,
+  };
   const request: TurnRequest = {
     tenantId: "external_widget",
     conversationId: undefined,
     claim,
+    network: "192.0.2.1",
     offeredOwner: null,
     text: "Hi",
     replaceMessageId: undefined,
@@ -47,7 +55,13 @@ describeOnEveryEngine("a write whose connection breaks while it is committed", (
   };
   const open = async (database: Database) => {
     const leaving = new AbortController().signal;
-    const deps = { database, lockWaitMs: 5_000, running: { leaving }, now: Date.now };
+    const deps = {
+      database,
+      isBlocked: async () => false,
+      lockWaitMs: 5_000,
+      running: { leaving },
+      now: Date.now,
+    };
     const opened = await openTurnInOrder(deps, request);
     if ("tells" in opened) throw new Error("A new message is no repeat");
     return opened;

@@ -62,8 +62,6 @@ export const identity: Migration = {
       .addColumn("password_hash", "text")
       .addColumn("created_at", "bigint", (column) => column.notNull())
       .addColumn("disabled_at", "bigint")
-      .addColumn("failed_attempts", "integer", (column) => column.notNull())
-      .addColumn("locked_until", "bigint")
       .execute();
 
     await schema
@@ -99,6 +97,14 @@ export const identity: Migration = {
       .execute();
 
     await schema
+      .createTable("sign_in_failures")
+      .addColumn("subject", "text", (column) => column.primaryKey())
+      .addColumn("window_start", "bigint", (column) => column.notNull())
+      .addColumn("failures", "integer", (column) => column.notNull())
+      .addColumn("locked_until", "bigint")
+      .execute();
+
+    await schema
       .createTable("audit_log")
       .addColumn("tenant_id", "text", (column) => column.notNull())
       .addColumn("id", "bigint", (column) => column.notNull())
@@ -112,5 +118,7 @@ export const identity: Migration = {
       .addColumn("address", "text", (column) => column.notNull())
       .addPrimaryKeyConstraint("audit_log_key", ["tenant_id", "id"])
       .execute();
+    // Owners read the log of all tenants by time.
+    await schema.createIndex("audit_log_by_time").on("audit_log").columns(["id"]).execute();
   },
 };

@@ -12,7 +12,10 @@ export const budgetsAndUsage: Migration = {
         .addColumn(column, "bigint", (added) => added.notNull().defaultTo(0))
         .execute();
     }
-    await schema.alterTable("turns").addColumn("spender", "text").execute();
+    for (const column of ["spender", "budget_day"] as const) {
+      await schema.alterTable("turns").addColumn(column, "text").execute();
+    }
+    await schema.alterTable("turns").addColumn("user_id", "bigint").execute();
 
     await schema
       .createTable("budget_spend")
@@ -82,7 +85,25 @@ export const budgetsAndUsage: Migration = {
     await schema
       .createIndex("conversations_by_owner")
       .on("conversations")
-      .columns(["tenant_id", "owner"])
+      .columns(["tenant_id", "owner", "id"])
+      .execute();
+    await schema
+      .createIndex("conversations_by_offered_owner")
+      .on("conversations")
+      .columns(["tenant_id", "offered_owner", "id"])
+      .where(sql.ref("offered_owner"), "is not", null)
+      .execute();
+    await schema
+      .createIndex("conversations_by_label")
+      .on("conversations")
+      .columns(["tenant_id", "label", "updated_at", "id"])
+      .where(sql.ref("label"), "<>", sql.lit(""))
+      .execute();
+    // For the cascade when a turn is erased: without it each turn would look through all messages of its tenant.
+    await schema
+      .createIndex("messages_by_turn")
+      .on("messages")
+      .columns(["tenant_id", "turn_id"])
       .execute();
     await schema
       .createIndex("conversations_by_user")

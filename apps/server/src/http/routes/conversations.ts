@@ -1,43 +1,52 @@
-import type { MessagePage } from "@orcha/contract";
-import { readTranscript, sealConversation } from "../../conversations/store.ts";
+import { API_PATH, type MessagePage } from "@orcha/contract";
+import { settleOwner } from "../../conversations/owner-store.ts";
+import { readTranscript } from "../../conversations/store.ts";
 import type { Database } from "../../db/database.ts";
-import type { TenantResolver } from "../../tenants/resolve-tenant.ts";
-import { type CallerOptions, identifyCaller, ownerOf } from "../caller.ts";
+import { ownerClaim } from "../access/caller.ts";
+import type { Admission, VisitorRoute } from "../access/route.ts";
 import type { RequestContext } from "../context.ts";
 import {
   conversationParameter,
   cursorParameter,
   limitParameter,
-  tenantParameter,
+  userParameter,
 } from "../parameters.ts";
 import { sendJson } from "../send.ts";
 
 export interface ConversationsDeps {
   readonly database: Database;
-  readonly resolveTenant: TenantResolver;
-  readonly caller: CallerOptions;
+  readonly defaultUserId: number;
   readonly now: () => number;
 }
 
-/** `GET /api/v1/orcha/conversations/{id}/messages`: the transcript, for its owner only. */
-export async function conversationMessages(
+export function conversationRoutes(deps: ConversationsDeps): readonly VisitorRoute[] {
+  return [
+    {
+      method: "GET",
+      path: `${API_PATH}/conversations/:id/messages`,
+      policy: { for: "visitors", tenantIn: "query" },
+      handle: (c, admission) => conversationMessages(c, deps, admission),
+    },
+  ];
+}
+
+/** The transcript, for its owner only. */
+async function conversationMessages(
   c: RequestContext,
   deps: ConversationsDeps,
+  admission: Admission,
 ): Promise<Response> {
-  const caller = identifyCaller(c, deps.caller);
-  const { tenant, label } = await deps.resolveTenant(tenantParameter(c));
+  const tenantId = admission.tenant.id;
   const id = conversationParameter(c);
-  const owner = ownerOf(caller);
-  const { messages, before, seals } = await readTranscript(
+  const claim = ownerClaim(admission, userParameter(c) ?? deps.defaultUserId);
+  const { messages, before, access } = await readTranscript(
     deps.database.reader,
-    tenant.id,
+    tenantId,
     id,
-    { label, userId: undefined, owner, strict: true },
+    claim,
     { before: cursorParameter(c), limit: limitParameter(c), now: deps.now() },
   );
-  if (seals && owner !== null) {
-    await deps.database.write(sealConversation, { tenantId: tenant.id, id, owner });
-  }
+  await settleOwner(deps.database, { tenantId, id }, access, claim);
   const page: MessagePage = {
     data: [...messages],
     next_cursor: before === undefined ? null : String(before),

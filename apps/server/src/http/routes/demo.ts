@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Hono } from "hono";
+import { openRoute, type Route } from "../access/route.ts";
 import { loadStaticFile } from "./static-file.ts";
 
 const REVALIDATED = { "Cache-Control": "no-cache" };
 
 /** The demo page, a host page like any other: it embeds the widget by the public snippet, under a strict policy of its own. */
-export async function demoRoutes(deps: { readonly widgetDir: string }): Promise<Hono> {
+export async function demoRoutes(deps: { readonly widgetDir: string }): Promise<readonly Route[]> {
   const folder = join(deps.widgetDir, "demo");
   const [template, style, script] = await Promise.all([
     readFile(join(folder, "index.html"), "utf8"),
@@ -15,15 +15,15 @@ export async function demoRoutes(deps: { readonly widgetDir: string }): Promise<
     loadStaticFile(join(folder, "demo.js")),
   ]);
 
-  const app = new Hono();
-  app.get("/", (c) => c.redirect("/demo"));
-  app.get("/demo", (c) => {
-    const nonce = randomBytes(16).toString("base64");
-    return c.html(template.replaceAll("{{nonce}}", nonce), 200, pageHeaders(nonce));
-  });
-  app.get("/demo/demo.css", (c) => style.send(c, REVALIDATED));
-  app.get("/demo/demo.js", (c) => script.send(c, REVALIDATED));
-  return app;
+  return [
+    openRoute("/", (c) => c.redirect("/demo")),
+    openRoute("/demo", (c) => {
+      const nonce = randomBytes(16).toString("base64");
+      return c.html(template.replaceAll("{{nonce}}", nonce), 200, pageHeaders(nonce));
+    }),
+    openRoute("/demo/demo.css", (c) => style.send(c, REVALIDATED)),
+    openRoute("/demo/demo.js", (c) => script.send(c, REVALIDATED)),
+  ];
 }
 
 function pageHeaders(nonce: string): Record<string, string> {

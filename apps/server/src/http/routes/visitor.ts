@@ -1,21 +1,37 @@
-import type { VisitorResponse } from "@orcha/contract";
-import type { TenantResolver } from "../../tenants/resolve-tenant.ts";
-import { type CallerOptions, identifyCaller, issueVisitorSecret } from "../caller.ts";
+import { API_PATH, type VisitorResponse } from "@orcha/contract";
+import type { Admission, VisitorRoute } from "../access/route.ts";
+import { issueVisitorSecret, type VisitorOptions } from "../access/visitor-credential.ts";
 import type { RequestContext } from "../context.ts";
-import { tenantParameter } from "../parameters.ts";
 import { sendJson } from "../send.ts";
 
-export interface VisitorDeps {
-  readonly caller: CallerOptions;
-  readonly resolveTenant: TenantResolver;
+export function visitorRoutes(options: VisitorOptions): readonly VisitorRoute[] {
+  const policy = { for: "visitors", tenantIn: "query" } as const;
+  return [
+    {
+      method: "POST",
+      path: `${API_PATH}/visitor`,
+      policy,
+      handle: async (c, { caller }) => {
+        const secret = secretOf(caller);
+        return secret ? sendJson(c, 200, answer(secret.token)) : sendNewSecret(c, options);
+      },
+    },
+    {
+      method: "POST",
+      path: `${API_PATH}/visitor/reset`,
+      policy,
+      handle: async (c) => sendNewSecret(c, options),
+    },
+  ];
 }
 
-/** `POST /api/v1/orcha/visitor`: the secret that the caller already has, or a new one. */
-export async function visitor(c: RequestContext, deps: VisitorDeps): Promise<Response> {
-  await deps.resolveTenant(tenantParameter(c));
-  const caller = identifyCaller(c, deps.caller);
-  if (caller.kind === "visitor") return sendJson(c, 200, answer(caller.secret.token));
-  const { secret, headers } = issueVisitorSecret(c, deps.caller);
+function secretOf(caller: Admission["caller"]) {
+  return caller.kind === "visitor" || caller.kind === "subject" ? caller.secret : undefined;
+}
+
+/** Whoever has the one before keeps what it owns; this browser has it no more. */
+function sendNewSecret(c: RequestContext, options: VisitorOptions): Response {
+  const { secret, headers } = issueVisitorSecret(c, options);
   return sendJson(c, 200, answer(secret.token), headers);
 }
 

@@ -2,9 +2,28 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { storedTenantSettingsSchema } from "@orcha/contract";
+import { Hono } from "hono";
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { TenantResolver } from "../../tenants/resolve-tenant.ts";
+import type { OpenRoute, Route } from "../access/route.ts";
+import type { Env } from "../context.ts";
 import { demoRoutes } from "./demo.ts";
 import { type WidgetDeps, widgetRoutes } from "./widget.ts";
+
+/** A resolver whose every tenant allows these pages. */
+const tenantWith =
+  (allowed_origins: readonly string[]): TenantResolver =>
+  async (id = "external_widget") => ({
+    tenant: { id, settings: storedTenantSettingsSchema.parse({ name: "Shop", allowed_origins }) },
+    label: "",
+  });
+
+function mounted(routes: readonly Route[]): Hono<Env> {
+  const app = new Hono<Env>();
+  for (const { method, path, handle } of routes as OpenRoute[]) app.on(method, path, handle);
+  return app;
+}
 
 const LOADER = `"loader";${"x".repeat(500)}`;
 
@@ -22,8 +41,10 @@ async function setup(deps: Partial<WidgetDeps> = {}) {
   };
   await Promise.all(["assets", "demo"].map((name) => mkdir(join(widgetDir, name))));
   for (const [name, text] of Object.entries(files)) await writeFile(join(widgetDir, name), text);
-  const widget = await widgetRoutes({ widgetDir, frameApiOrigins: [], ...deps });
-  const demo = await demoRoutes({ widgetDir });
+  const widget = mounted(
+    await widgetRoutes({ widgetDir, frameApiOrigins: [], resolveTenant: tenantWith([]), ...deps }),
+  );
+  const demo = mounted(await demoRoutes({ widgetDir }));
   return {
     get: (path: string, headers: Record<string, string> = {}) =>
       widget.request(`http://chat.example${path}`, { headers }),
@@ -93,6 +114,17 @@ describe("the frame", () => {
       (await get("/widget/frame")).headers.get("Content-Security-Policy") ?? "",
     ) ?? [""];
     expect(other).not.toBe(nonce);
+  });
+
+  it("is framed by the tenant's pages alone where the tenant lists them", async () => {
+    const list = ["https://shop.example", "https://*.shop.example"];
+    const { get } = await setup({ resolveTenant: tenantWith(list) });
+    const policy = (await get("/widget/frame?tenant_id=acme")).headers.get(
+      "Content-Security-Policy",
+    );
+    expect(policy).toContain(
+      "; frame-ancestors 'self' https://shop.example https://*.shop.example",
+    );
   });
 
   it("is refused for another server's api, unless that one is listed", async () => {

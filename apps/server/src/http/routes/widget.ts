@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
+import type { TenantResolver } from "../../tenants/resolve-tenant.ts";
+import { openRoute, type Route } from "../access/route.ts";
+import { tenantParameter } from "../parameters.ts";
 import { loadStaticFile } from "./static-file.ts";
 
 const IMMUTABLE = "public, max-age=31536000, immutable";
@@ -19,10 +22,11 @@ export interface WidgetDeps {
   readonly publicUrl?: string | undefined;
   /** Other origins whose API a frame may talk to. */
   readonly frameApiOrigins: readonly string[];
+  readonly resolveTenant: TenantResolver;
 }
 
 /** The widget's files: the loader, the frame and what the frame loads. */
-export async function widgetRoutes(deps: WidgetDeps): Promise<Hono> {
+export async function widgetRoutes(deps: WidgetDeps): Promise<readonly Route[]> {
   const { version, script } = await readManifest(deps.widgetDir);
   const [loader, frameScript, template] = await Promise.all([
     loadStaticFile(join(deps.widgetDir, "aura.js")),
@@ -30,31 +34,33 @@ export async function widgetRoutes(deps: WidgetDeps): Promise<Hono> {
     readFile(join(deps.widgetDir, "frame.html"), "utf8"),
   ]);
 
-  const app = new Hono();
-  app.get("/widget/v1/aura.js", (c) =>
-    loader.send(c, { ...CROSS_ORIGIN, "Cache-Control": AUTO_UPDATING }),
-  );
-  app.get(`/widget/${version}/aura.js`, (c) =>
-    loader.send(c, { ...CROSS_ORIGIN, "Cache-Control": IMMUTABLE }),
-  );
-  app.get(`/widget/assets/${script}`, (c) =>
-    frameScript.send(c, { ...CROSS_ORIGIN, "Cache-Control": IMMUTABLE }),
-  );
-  app.get("/widget/frame", (c) => {
-    const api = allowedApiOrigin(c, deps);
-    if (!api) return c.text("This server's widget may not talk to that api.", 400);
-    const nonce = randomBytes(16).toString("base64");
-    const html = template.replace("{{nonce}}", nonce).replace("{{script}}", `assets/${script}`);
-    return c.html(html, 200, frameHeaders(nonce, api));
-  });
-  return app;
+  const cached = (policy: string) => ({ ...CROSS_ORIGIN, "Cache-Control": policy });
+  return [
+    openRoute("/widget/v1/aura.js", (c) => loader.send(c, cached(AUTO_UPDATING))),
+    openRoute(`/widget/${version}/aura.js`, (c) => loader.send(c, cached(IMMUTABLE))),
+    openRoute(`/widget/assets/${script}`, (c) => frameScript.send(c, cached(IMMUTABLE))),
+    openRoute("/widget/frame", async (c) => {
+      const api = allowedApiOrigin(c, deps);
+      if (!api) return c.text("This server's widget may not talk to that api.", 400);
+      const { tenant } = await deps.resolveTenant(tenantParameter(c));
+      const nonce = randomBytes(16).toString("base64");
+      const html = template.replace("{{nonce}}", nonce).replace("{{script}}", `assets/${script}`);
+      const ancestors = tenant.settings.allowed_origins;
+      return c.html(html, 200, frameHeaders(nonce, api, ancestors));
+    }),
+  ];
 }
 
 /**
  * The document around model output: nothing loads or runs but the one script, and it talks to one server. Pages of any
- * origin may frame it, also sandboxed and cross-origin-isolated ones, so there is neither frame-ancestors nor X-Frame-Options.
+ * origin may frame it, also sandboxed and cross-origin-isolated ones, where the tenant has no list of its own: then there is
+ * no frame-ancestors at all, for even `*` keeps sandboxed pages out.
  */
-function frameHeaders(nonce: string, apiOrigin: string): Record<string, string> {
+function frameHeaders(
+  nonce: string,
+  apiOrigin: string,
+  allowedOrigins: readonly string[],
+): Record<string, string> {
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -66,6 +72,7 @@ function frameHeaders(nonce: string, apiOrigin: string): Record<string, string> 
     "form-action 'none'",
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
+    ...(allowedOrigins.length > 0 ? [`frame-ancestors 'self' ${allowedOrigins.join(" ")}`] : []),
   ];
   return {
     "Content-Security-Policy": policy.join("; "),

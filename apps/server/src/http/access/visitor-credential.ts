@@ -1,46 +1,35 @@
-import { OrchaError } from "@orcha/contract";
 import {
   makeVisitorSecret,
   type VisitorSecret,
   verifyVisitorSecret,
-} from "../tenants/visitor-secret.ts";
-import type { RequestContext } from "./context.ts";
-import type { HeaderValues } from "./send.ts";
+} from "../../tenants/visitor-secret.ts";
+import type { RequestContext } from "../context.ts";
+import type { HeaderValues } from "../send.ts";
+import { isOwnOrigin } from "./own-origin.ts";
 
 const COOKIE_DAYS = 180;
 const SECURE_COOKIE = "__Host-aura_v";
 const LOOPBACK_COOKIE = "aura_v";
 const LOOPBACK_HOST = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i;
 
-/** Who asks. `none` carries nothing; `invalid` carried a secret that this server did not make, which is replaced. */
-export type Caller =
-  | { readonly kind: "visitor"; readonly secret: VisitorSecret }
-  | { readonly kind: "none" | "invalid" };
-
-/** The owner that the caller proves to be; null for one that proves nothing. */
-export function ownerOf(caller: Caller): string | null {
-  return caller.kind === "visitor" ? caller.secret.owner : null;
-}
-
-export interface CallerOptions {
+export interface VisitorOptions {
   readonly visitorKey: string;
   /** Decides about cookies; undefined trusts the Host header for loopback only. */
   readonly publicUrl: string | undefined;
 }
 
 /**
- * The one place where a request becomes a caller.
- * @throws OrchaError `unauthorized` for a Bearer credential that does not verify; it never becomes an anonymous caller
+ * The visitor's secret that a request carries: undefined when it carries none, "invalid" for one that this server did not
+ * make. The cookie counts for pages of this server only, so that no other page can act as its visitor.
  */
-export function identifyCaller(c: RequestContext, options: CallerOptions): Caller {
-  // No kind of Bearer credential exists yet, so none verifies.
-  if (/^bearer(\s|$)/i.test(c.req.header("authorization") ?? "")) {
-    throw new OrchaError("unauthorized");
-  }
-  const token = c.req.header("x-aura-visitor") ?? cookieToken(c.req.header("cookie"));
-  if (token === undefined) return { kind: "none" };
-  const secret = verifyVisitorSecret(token, options.visitorKey);
-  return secret ? { kind: "visitor", secret } : { kind: "invalid" };
+export function readVisitorSecret(
+  c: RequestContext,
+  options: VisitorOptions,
+): VisitorSecret | "invalid" | undefined {
+  const cookie = isOwnOrigin(c, options.publicUrl) ? c.req.header("cookie") : undefined;
+  const token = c.req.header("x-aura-visitor") ?? cookieToken(cookie);
+  if (token === undefined) return undefined;
+  return verifyVisitorSecret(token, options.visitorKey) ?? "invalid";
 }
 
 /**
@@ -50,7 +39,7 @@ export function identifyCaller(c: RequestContext, options: CallerOptions): Calle
  */
 export function issueVisitorSecret(
   c: RequestContext,
-  options: CallerOptions,
+  options: VisitorOptions,
   seed?: string,
 ): { readonly secret: VisitorSecret; readonly headers: HeaderValues } {
   const secret = makeVisitorSecret(options.visitorKey, seed);

@@ -1,0 +1,62 @@
+import { type ErrorCode, OrchaError } from "@orcha/contract";
+import type { Hono } from "hono";
+import type { Env, RequestContext } from "../context.ts";
+import { tenantParameter } from "../parameters.ts";
+import type {
+  Admission,
+  Admit,
+  BodyRoute,
+  OpenRoute,
+  Route,
+  StaffRoute,
+  VisitorRoute,
+} from "./route.ts";
+import { admitStaff, type StaffGateDeps } from "./staff-gate.ts";
+import { admitVisitor, type VisitorGateDeps } from "./visitor-gate.ts";
+
+export interface GateDeps extends VisitorGateDeps, StaffGateDeps {
+  /** @throws OrchaError `rate_limited` */
+  readonly limitRequests: (network: string) => void;
+  /** Counts a question for what is not the caller's. @throws OrchaError `rate_limited` when they were too many */
+  readonly countMiss: (admission: Admission) => Promise<void>;
+}
+
+/** What a question for somebody else's thing is answered with. */
+const MISSES: readonly ErrorCode[] = ["conversation_not_found", "user_not_found", "not_found"];
+
+/** Mounts every route behind its policy: there is no other way to reach a handler. */
+export function mountRoutes(app: Hono<Env>, routes: readonly Route[], deps: GateDeps): void {
+  for (const route of routes) {
+    app.on(route.method, route.path, (c) => {
+      if (isOpen(route)) return route.handle(c);
+      deps.limitRequests(deps.networkOf(c));
+      return isForStaff(route) ? answerStaff(c, route, deps) : answerVisitor(c, route, deps);
+    });
+  }
+}
+
+async function answerStaff(c: RequestContext, route: StaffRoute, deps: GateDeps) {
+  return await route.handle(c, await admitStaff(c, deps, route.policy));
+}
+
+async function answerVisitor(c: RequestContext, route: VisitorRoute | BodyRoute, deps: GateDeps) {
+  let admission: Admission | undefined;
+  const beforeSignIn = "beforeSignIn" in route.policy && route.policy.beforeSignIn;
+  const admit: Admit = async (named) => {
+    admission = await admitVisitor(c, deps, named, beforeSignIn);
+    return admission;
+  };
+  try {
+    if (isByBody(route)) return await route.handle(c, admit);
+    return await route.handle(c, await admit(tenantParameter(c)));
+  } catch (error) {
+    const isMiss = error instanceof OrchaError && MISSES.includes(error.code);
+    if (isMiss && admission) await deps.countMiss(admission);
+    throw error;
+  }
+}
+
+const isOpen = (route: Route): route is OpenRoute => route.policy.for === "everyone";
+const isForStaff = (route: Route): route is StaffRoute => route.policy.for === "staff";
+const isByBody = (route: VisitorRoute | BodyRoute): route is BodyRoute =>
+  route.policy.tenantIn === "body";
