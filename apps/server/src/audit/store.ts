@@ -1,4 +1,4 @@
-import { defineSteps, type Step, step } from "../db/database.ts";
+import { type Connection, defineSteps, type Step, step } from "../db/database.ts";
 import { timeOrderedId } from "../db/ids.ts";
 import { statement } from "../db/statement.ts";
 
@@ -50,15 +50,24 @@ const insertEntry = statement<{
 );
 
 /** The step that every write of an operator's change ends with. */
-export function auditStep({ actor, detail, ...entry }: AuditEntry): Step {
-  return step(insertEntry, {
+export function auditStep(entry: AuditEntry): Step {
+  return step(insertEntry, toRow(entry));
+}
+
+/** The same inside a write that reads. */
+export async function writeAudit(transaction: Connection, entry: AuditEntry): Promise<void> {
+  await transaction.change(insertEntry, toRow(entry));
+}
+
+function toRow({ actor, detail, ...entry }: AuditEntry) {
+  return {
     ...entry,
     id: timeOrderedId(entry.now),
     actorKind: actor.kind,
     actorId: actor.id,
     actorName: actor.name,
     detail: JSON.stringify(detail),
-  });
+  };
 }
 
 /** Records what changed nothing in the tables, such as an export. */
