@@ -1,0 +1,125 @@
+import type { NamedToken } from "./honest-tokens.ts";
+import {
+  AUDIENCE,
+  honestClaims,
+  ISSUER,
+  type Json,
+  signed,
+  type TokenWorld,
+  tokenOf,
+} from "./token-world.ts";
+
+/** Tokens that a key of the tenant really signed, but not for this, not for now, or not to be understood plainly. */
+export function forgedClaims(world: TokenWorld): NamedToken[] {
+  const { nowSeconds: now, tenantId } = world;
+  const claims: Record<string, Json[]> = {
+    times: [
+      { exp: undefined },
+      { exp: null },
+      { exp: String(now + 600) },
+      { exp: `${now + 600}.0` },
+      { exp: "never" },
+      { exp: true },
+      { exp: [now + 600] },
+      { exp: { valueOf: now + 600 } },
+      { exp: 0 },
+      { exp: -1 },
+      { exp: now - 61 },
+      { exp: now - 86_400 },
+      { exp: now + 86_400 + 120 },
+      { exp: (now + 600) * 1000 },
+      { exp: Number.MAX_SAFE_INTEGER },
+      { exp: Number.MAX_VALUE },
+      { nbf: now + 120 },
+      { nbf: String(now - 10) },
+      { nbf: null },
+      { nbf: (now - 10) * 1000 },
+      { iat: now + 120 },
+      { iat: String(now) },
+      { iat: now * 1000 },
+    ],
+    audience: [
+      { aud: undefined },
+      { aud: null },
+      { aud: "" },
+      { aud: "another" },
+      { aud: AUDIENCE.toUpperCase() },
+      { aud: `${AUDIENCE} ` },
+      { aud: `${AUDIENCE},another` },
+      { aud: [] },
+      { aud: ["another"] },
+      { aud: [[AUDIENCE]] },
+      { aud: { 0: AUDIENCE } },
+      { aud: "*" },
+    ],
+    issuer: [
+      { iss: undefined },
+      { iss: null },
+      { iss: "" },
+      { iss: `${ISSUER}/` },
+      { iss: ISSUER.toUpperCase() },
+      { iss: "https://id.shop.example.evil.example" },
+      { iss: [ISSUER] },
+      { iss: { value: ISSUER } },
+    ],
+    tenant: [
+      { tenant_id: "another" },
+      { tenant_id: "*" },
+      { tenant_id: "" },
+      { tenant_id: null },
+      { tenant_id: 0 },
+      { tenant_id: [tenantId] },
+      { tenant_id: tenantId.toUpperCase() },
+      { tenant_id: `${tenantId} ` },
+      { tenant_id: `${tenantId}\u0000` },
+    ],
+    subject: [
+      { sub: undefined },
+      { sub: null },
+      { sub: "" },
+      { sub: 7 },
+      { sub: true },
+      { sub: ["customer-7"] },
+      { sub: { id: 7 } },
+      { sub: "s".repeat(256) },
+      { sub: "customer-7\u0000" },
+      { sub: "customer\n7" },
+      { sub: "customer-\ud800" },
+    ],
+  };
+  const headers: Json[] = [
+    { crit: ["b64"], b64: false },
+    { crit: ["b64"], b64: true },
+    { b64: false },
+    { b64: true },
+    { crit: [] },
+    { crit: ["exp"] },
+    { crit: ["alg"] },
+    { crit: "exp" },
+    { crit: null },
+    { crit: ["https://example.com/extension"] },
+  ];
+  return world.keys.flatMap((key) => [
+    ...Object.entries(claims).flatMap(([family, changes]) =>
+      changes.map((changed) => ({
+        family,
+        name: `${key.kid}: ${JSON.stringify(changed).slice(0, 60)} ${Object.keys(changed)}`,
+        token: signed(world, key, changed),
+      })),
+    ),
+    ...headers.map((changed) => ({
+      family: "crit and b64",
+      name: `${key.kid}: ${JSON.stringify(changed)}`,
+      token: signed(world, key, {}, changed),
+    })),
+    ...["NaN", "Infinity", "1e999", "-1e999", "0x7fffffff", "1_000", ""].map((exp) => ({
+      family: "times",
+      name: `${key.kid}: exp is ${exp}`,
+      token: tokenOf(
+        { alg: key.algorithm, kid: key.kid },
+        JSON.stringify({ ...honestClaims(world), exp: "@" }).replace('"@"', exp),
+        key.signer,
+      ),
+    })),
+  ]);
+}
