@@ -7,9 +7,9 @@ import {
   type TurnEvent,
 } from "@orcha/contract";
 import { CleanTextStream } from "./clean-text.ts";
-import type { TurnOutcome } from "./close-turn-store.ts";
+import type { TurnOutcome, UnpricedOutcome } from "./close-turn-store.ts";
 import type { TurnClock } from "./deadline.ts";
-import { estimateTokens } from "./fit-history.ts";
+import { estimatePrompt, estimateTokens } from "./fit-history.ts";
 import type { ChatModelRequest, ModelPart } from "./ports.ts";
 
 /** How a turn ends. */
@@ -91,7 +91,7 @@ export class Answer {
     return text;
   }
 
-  outcome(ending: Ending, clock: TurnClock): TurnOutcome {
+  outcome(ending: Ending, clock: TurnClock): UnpricedOutcome {
     return {
       state: ending.state,
       text: this.text,
@@ -99,19 +99,26 @@ export class Answer {
       errorCode: ending.state === "failed" ? ending.code : null,
       finishReason: FINISH_REASONS[ending.state] ?? this.finish?.finishReason ?? "stop",
       model: this.finish?.model ?? null,
-      ...this.#usage(),
+      ...this.#usage(ending),
       firstTokenMs: this.#firstTokenMs,
       totalMs: clock.elapsedMs(),
     };
   }
 
   /** As the provider counted, else estimated from what went in and came out. */
-  #usage(): { inputTokens: number; outputTokens: number } {
+  #usage(ending: Ending): { inputTokens: number; outputTokens: number } {
     if (this.finish?.usage) return this.finish.usage;
-    if (!this.request) return { inputTokens: 0, outputTokens: 0 };
-    const messages = this.request.messages.map((message) => estimateTokens(message.text));
-    const inputTokens = messages.reduce((a, b) => a + b, estimateTokens(this.request.system));
-    return { inputTokens, outputTokens: estimateTokens(this.text) };
+    if (!this.request || this.#wasRefused(ending)) return { inputTokens: 0, outputTokens: 0 };
+    return {
+      inputTokens: estimatePrompt(this.request),
+      outputTokens: estimateTokens(this.text),
+    };
+  }
+
+  /** A request that no model took up costs nothing, or an outage would use up the budgets. */
+  #wasRefused(ending: Ending): boolean {
+    const isUnavailable = ending.state === "failed" && ending.code === "model_unavailable";
+    return isUnavailable && this.#length === 0 && !this.finish;
   }
 
   turnEnd(

@@ -1,6 +1,10 @@
 import type { ErrorCode, FinishReason } from "@orcha/contract";
+import { settleSteps } from "../budgets/spend-store.ts";
 import { type Connection, defineSteps, must, step } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
+import { countTurn } from "../usage/roll-up-store.ts";
+import { addUp, type Spent } from "../usage/spent.ts";
+import { countedAs } from "./counted-turn.ts";
 import { markReplaced } from "./last-turn-store.ts";
 import { releaseLease } from "./lease-store.ts";
 import { insertMessage } from "./message-store.ts";
@@ -18,6 +22,7 @@ const endTurn = statement<{
   model: string | null;
   inputTokens: number;
   outputTokens: number;
+  cost: number;
   firstTokenMs: number | null;
   totalMs: number | null;
 }>()((db, p) =>
@@ -31,6 +36,9 @@ const endTurn = statement<{
       model: p("model"),
       input_tokens: p("inputTokens"),
       output_tokens: p("outputTokens"),
+      cost: p("cost"),
+      reserved_tokens: 0,
+      reserved_cost: 0,
       first_token_ms: p("firstTokenMs"),
       total_ms: p("totalMs"),
     })
@@ -50,7 +58,8 @@ export interface EndTurnInput {
   readonly now: number;
 }
 
-export interface TurnOutcome {
+/** How one attempt at a turn ended. */
+export interface TurnOutcome extends Spent {
   readonly state: "done" | "stopped" | "failed";
   /** What was said; kept even when the turn failed in the middle. */
   readonly text: string;
@@ -59,25 +68,30 @@ export interface TurnOutcome {
   readonly errorCode: ErrorCode | null;
   readonly finishReason: FinishReason | null;
   readonly model: string | null;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
   readonly firstTokenMs: number | null;
   readonly totalMs: number | null;
 }
 
+/** What nobody has reckoned the cost of yet. */
+export type UnpricedOutcome = Omit<TurnOutcome, "cost">;
+
 /**
- * The second write: keeps the answer and releases the conversation. Answers false, and keeps nothing, when the turn was taken
+ * The second write: keeps the answer, counts the turn, settles its budgets and releases the conversation. Answers false, and keeps nothing, when the turn was taken
  * away from its holder, which had been found dead.
  */
 export const closeTurn = defineSteps(
   "turns.close",
   ({ tenantId, turn, holder, outcome, hasPieces, now }: EndTurnInput) => {
-    const { turnId, messageId, conversationId, position, replacesTurnId } = turn;
-    const { text, contexts, ...figures } = outcome;
-    const keeps = text !== "" || outcome.state === "done";
-    const replaces = replacesTurnId !== undefined && outcome.state !== "failed";
+    const { turnId, messageId, conversationId, position, replacesTurnId, account } = turn;
+    const { text, contexts, state, model, inputTokens, outputTokens, cost, ...figures } = outcome;
+    const spent = addUp(account.spentBefore, outcome);
+    const used = { tokens: inputTokens + outputTokens, cost };
+    const keeps = text !== "" || state === "done";
+    const replaces = replacesTurnId !== undefined && state !== "failed";
     return [
-      must(endTurn, { tenantId, id: turnId, holder, now, ...figures }),
+      must(endTurn, { tenantId, id: turnId, holder, now, state, model, ...spent, ...figures }),
+      ...settleSteps(tenantId, account.reservation, used),
+      countTurn(countedAs(tenantId, turn, { model, failed: state === "failed", spent })),
       ...(keeps
         ? [
             step(insertMessage, {

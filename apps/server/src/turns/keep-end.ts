@@ -2,9 +2,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { OrchaError, type TurnEvent } from "@orcha/contract";
 import type { Database } from "../db/database.ts";
 import type { Ending } from "./answer.ts";
-import { closeTurn, type EndTurnInput, wasClosedBy } from "./close-turn-store.ts";
+import type { Budgets } from "../budgets/budgets.ts";
+import { dearestCost, type Prices } from "../usage/prices.ts";
+import { addUp } from "../usage/spent.ts";
+import { closeTurn, type EndTurnInput, type UnpricedOutcome, wasClosedBy } from "./close-turn-store.ts";
 import { holderName } from "./liveness.ts";
+import { modelsOf } from "./models-of.ts";
 import type { OpenedTurn } from "./opened-turn.ts";
+import type { ChatModel } from "./ports.ts";
 import type { RunningTurn } from "./running-turns.ts";
 
 /** A try that begins later than this would answer the visitor later than three seconds. */
@@ -13,6 +18,9 @@ const PAUSE_MS = 100;
 
 export interface KeepEndDeps {
   readonly database: Database;
+  readonly prices: Prices;
+  readonly budgets: Budgets;
+  readonly model: ChatModel;
   readonly now: () => number;
   readonly onFailure: (turn: OpenedTurn, error: unknown) => void;
 }
@@ -25,22 +33,30 @@ export async function keepEnd(
 ): Promise<TurnEvent> {
   const { tenantId, turn, answer, clock } = running;
   const hasPieces = await running.stopSaving();
-  const outcome = answer.outcome(ending, clock);
+  const attempt = answer.outcome(ending, clock);
   let isKept = false;
   try {
-    isKept = await write(deps.database, {
-      tenantId,
-      turn,
-      holder: holderName,
-      outcome,
-      hasPieces,
-      now: deps.now(),
-    });
+    const outcome = { ...attempt, cost: await costOfAttempt(deps, attempt) };
+    const now = deps.now();
+    const end = { tenantId, turn, holder: holderName, outcome, hasPieces, now };
+    isKept = await write(deps.database, end);
+    if (!turn.account.reservation) deps.budgets.endedUnheld(tenantId);
   } catch (error) {
     deps.onFailure(turn, error);
   }
   if (ending.state === "failed") return answer.turnError(ending.code);
-  return isKept ? answer.turnEnd(outcome) : answer.turnError("unavailable");
+  if (!isKept) return answer.turnError("unavailable");
+  return answer.turnEnd({
+    ...attempt,
+    ...addUp(turn.account.spentBefore, { ...attempt, cost: 0 }),
+  });
+}
+
+/** An answer that was cut does not tell who gave it: then the dearest of those that may have counts. */
+async function costOfAttempt(deps: KeepEndDeps, outcome: UnpricedOutcome): Promise<number> {
+  if (outcome.inputTokens + outcome.outputTokens === 0) return 0;
+  const models = outcome.model === null ? modelsOf(deps.model) : [outcome.model];
+  return (await dearestCost(deps.prices, models, outcome)).cost;
 }
 
 /** Tries a broken connection again for a moment, and asks whether the first write was kept after all. */

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "@orcha/contract";
+import { reservationOf } from "../budgets/reservation.ts";
 import type { Ownership } from "../conversations/access.ts";
 import { errorCodeOf } from "../conversations/error-code.ts";
 import type { Connection } from "../db/database.ts";
@@ -13,6 +14,8 @@ export interface KnownTurn extends OpenedTurn {
   readonly holder: string;
   /** Of its conversation. */
   readonly ownership: Ownership;
+  /** Of its last attempt that ended. */
+  readonly model: string | null;
 }
 
 const selectTurn = statement<{ tenantId: string; id: number }>()((db, p) =>
@@ -34,6 +37,16 @@ const selectTurn = statement<{ tenantId: string; id: number }>()((db, p) =>
       "turns.error_code",
       "turns.replaces_turn_id",
       "turns.holder",
+      "turns.created_at as turn_created_at",
+      "turns.user_id as turn_user_id",
+      "turns.model",
+      "turns.input_tokens",
+      "turns.output_tokens",
+      "turns.cost",
+      "turns.reserved_tokens",
+      "turns.reserved_cost",
+      "turns.spender",
+      "turns.budget_day",
       "messages.position",
       "conversations.label",
       "conversations.user_id",
@@ -59,10 +72,22 @@ export async function findTurn(
       conversationId: row.conversation_id,
       position: row.position,
       replacesTurnId: row.replaces_turn_id ?? undefined,
+      account: {
+        createdAt: row.turn_created_at,
+        label: row.label,
+        userId: row.turn_user_id ?? row.user_id,
+        spentBefore: {
+          inputTokens: row.input_tokens,
+          outputTokens: row.output_tokens,
+          cost: row.cost,
+        },
+        reservation: reservationOf(row),
+      },
     }),
     state: row.state,
     errorCode: row.error_code === null ? undefined : errorCodeOf(row.error_code),
     holder: row.holder,
     ownership: row,
+    model: row.model,
   };
 }

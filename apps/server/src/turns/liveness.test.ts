@@ -4,6 +4,7 @@ import { readTranscript } from "../conversations/store.ts";
 import { timeOrderedId } from "../db/ids.ts";
 import { describeOnEveryEngine } from "../testing/databases.ts";
 import { startTestServer, type TestServer } from "../testing/server.ts";
+import { account } from "../testing/turns.ts";
 import { holderName, Liveness } from "./liveness.ts";
 import { openTurn } from "./open-turn-store.ts";
 import { type OpenedTurn, openedTurn } from "./opened-turn.ts";
@@ -36,9 +37,9 @@ describeOnEveryEngine("turns of a process that died", (engine) => {
     const place = await findPlace(database.reader, { ...request, conversationId: undefined }, now);
     if (place === "busy") throw new Error("A new conversation cannot be busy");
     const turnId = timeOrderedId(now);
-    const message = { tenantId, claim, text: "Hi", idempotency: undefined, holder, now };
-    await database.write(openTurn, { ...message, turnId, place });
-    return openedTurn({ turnId, ...place });
+    const message = { tenantId, claim, text: "Hi", idempotency: undefined, hold: undefined };
+    await database.write(openTurn, { ...message, turnId, place, holder, now });
+    return openedTurn({ turnId, ...place, account });
   }
 
   function liveness(clock: { ms: number }, running: readonly number[] = []): Liveness {

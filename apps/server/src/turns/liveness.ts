@@ -48,7 +48,7 @@ export class Liveness implements Disposable {
     if (database.reader.engine !== "sqlite") return;
     const pending = await listPendingTurns(database.reader);
     const turns = pending.filter((turn) => isGone(turn.holder));
-    if (turns.length > 0) await database.write(abandonTurns, { turns, now: now() });
+    await abandonTurns(database, turns, now());
   }
 
   /** One beat and one look at the others. It never rejects. */
@@ -59,7 +59,7 @@ export class Liveness implements Disposable {
       const turnIds = running();
       if (turnIds.length > 0) await database.write(beatTurns, { holder: holderName, turnIds });
       const dead = this.#findDead(await listPendingTurns(database.reader));
-      if (dead.length > 0) await database.write(abandonTurns, { turns: dead, now: now() });
+      await abandonTurns(database, dead, now());
     } catch (error) {
       onError(error);
     }

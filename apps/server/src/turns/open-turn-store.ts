@@ -1,3 +1,5 @@
+import type { Hold } from "../budgets/reservation.ts";
+import { reserveSteps } from "../budgets/spend-store.ts";
 import { defineSteps, must, type Step, step } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
 import { type Idempotency, insertKey, scopeOf } from "./idempotency-store.ts";
@@ -5,6 +7,7 @@ import { markReplaced } from "./last-turn-store.ts";
 import { insertConversation, takeLease } from "./lease-store.ts";
 import { insertMessage } from "./message-store.ts";
 import type { Place, TurnClaim } from "./place-store.ts";
+import { reservedValues } from "./reserved-values.ts";
 
 const insertTurn = statement<{
   tenantId: string;
@@ -13,6 +16,11 @@ const insertTurn = statement<{
   holder: string;
   now: number;
   replacesTurnId: number | null;
+  userId: number;
+  reservedTokens: number;
+  reservedCost: number;
+  spender: string | null;
+  budgetDay: string | null;
 }>()((db, p) =>
   db
     .insertInto("turns")
@@ -29,8 +37,11 @@ const insertTurn = statement<{
       input_tokens: 0,
       output_tokens: 0,
       cost: 0,
-      reserved_tokens: 0,
-      reserved_cost: 0,
+      reserved_tokens: p("reservedTokens"),
+      reserved_cost: p("reservedCost"),
+      spender: p("spender"),
+      budget_day: p("budgetDay"),
+      user_id: p("userId"),
       stop_requested: 0,
     })
     .onConflict((conflict) => conflict.doNothing()),
@@ -44,16 +55,19 @@ export interface OpenTurnInput {
   readonly text: string;
   /** Undefined for a message that its sender will not repeat. */
   readonly idempotency: Idempotency | undefined;
+  /** What its budgets set aside for it; undefined when none holds it. */
+  readonly hold: Hold | undefined;
   readonly holder: string;
   readonly now: number;
 }
 
 /**
  * The first of a turn's two writes: the conversation's lease, the turn, the visitor's message, its key. Answers false, and
- * keeps nothing, when the conversation is not as it was read any more, or when an id or the key is taken.
+ * keeps nothing, when the conversation is not as it was read any more, when an id or the key is taken, or when a budget has
+ * not so much left.
  */
 export const openTurn = defineSteps("turns.open", (input: OpenTurnInput) => {
-  const { tenantId, turnId, now, place, idempotency, claim } = input;
+  const { tenantId, turnId, now, place, idempotency, claim, hold } = input;
   const { conversationId, supersedesTurnId } = place;
   return [
     enter(input),
@@ -64,6 +78,8 @@ export const openTurn = defineSteps("turns.open", (input: OpenTurnInput) => {
       holder: input.holder,
       now,
       replacesTurnId: place.replacesTurnId ?? null,
+      userId: place.userId,
+      ...reservedValues(hold?.reservation),
     }),
     step(insertMessage, {
       tenantId,
@@ -79,6 +95,7 @@ export const openTurn = defineSteps("turns.open", (input: OpenTurnInput) => {
     ...(idempotency
       ? [must(insertKey, { tenantId, scope: scopeOf(claim), ...idempotency, turnId, now })]
       : []),
+    ...reserveSteps(tenantId, hold),
     ...(supersedesTurnId === undefined
       ? []
       : [step(markReplaced, { tenantId, id: supersedesTurnId })]),

@@ -1,3 +1,6 @@
+import type { Reservation } from "../budgets/reservation.ts";
+import type { Spent } from "../usage/spent.ts";
+
 /** A turn whose visitor's message is kept. */
 export interface OpenedTurn {
   readonly turnId: number;
@@ -7,6 +10,19 @@ export interface OpenedTurn {
   /** The place of the answer in the conversation. */
   readonly position: number;
   readonly replacesTurnId: number | undefined;
+  readonly account: TurnAccount;
+}
+
+/** As what a turn is counted when it ends. */
+export interface TurnAccount {
+  readonly createdAt: number;
+  readonly label: string;
+  /** As whom it was written. */
+  readonly userId: number;
+  /** By its earlier attempts. */
+  readonly spentBefore: Spent;
+  /** Undefined when no budget holds it. */
+  readonly reservation: Reservation | undefined;
 }
 
 /**
@@ -15,12 +31,13 @@ export interface OpenedTurn {
  * @param turn with the position of the visitor's message
  */
 export function openedTurn(turn: Omit<OpenedTurn, "messageId">): OpenedTurn {
-  const { turnId, conversationId, position, replacesTurnId } = turn;
+  const { turnId, conversationId, position, replacesTurnId, account } = turn;
   return {
     turnId,
     conversationId,
     messageId: turnId + 1,
     position: position + 1,
     replacesTurnId,
+    account,
   };
 }

@@ -1,8 +1,13 @@
-import { type Connection, defineWrite } from "../db/database.ts";
+import { settleSteps } from "../budgets/spend-store.ts";
+import { type Connection, type Database, defineWrite } from "../db/database.ts";
 import { fill, perSize } from "../db/sized-statements.ts";
 import { statement, statementOverAll } from "../db/statement.ts";
+import { countTurn } from "../usage/roll-up-store.ts";
+import { countedAs } from "./counted-turn.ts";
+import { findTurn } from "./known-turn-store.ts";
 import { releaseLease } from "./lease-store.ts";
 import { insertMessage } from "./message-store.ts";
+import type { OpenedTurn } from "./opened-turn.ts";
 import { deletePieces, readPieces } from "./pieces-store.ts";
 
 const selectPending = statementOverAll<Record<never, never>>()((db) =>
@@ -13,7 +18,7 @@ const selectPending = statementOverAll<Record<never, never>>()((db) =>
 );
 
 /** Only while its heartbeat stands where it was seen: a holder that woke up keeps its turn. */
-const abandonTurn = statement<{ tenantId: string; id: number; heartbeat: number; now: number }>()(
+const endTurn = statement<{ tenantId: string; id: number; heartbeat: number; now: number }>()(
   (db, p) =>
     db
       .updateTable("turns")
@@ -29,6 +34,15 @@ const abandonTurn = statement<{ tenantId: string; id: number; heartbeat: number;
       .where("heartbeat", "=", p("heartbeat")),
 );
 
+const releaseReservation = statement<{ tenantId: string; id: number }>()((db, p) =>
+  db
+    .updateTable("turns")
+    .set({ reserved_tokens: 0, reserved_cost: 0 })
+    .where("tenant_id", "=", p("tenantId"))
+    .where("id", "=", p("id")),
+);
+
+const NOTHING = { tokens: 0, cost: 0 };
 const MAX_IDS = 256;
 type Beat = { holder: string } & { [row: `id${number}`]: number };
 
@@ -84,44 +98,56 @@ export async function listPendingTurns(reader: Connection): Promise<PendingTurn[
   }));
 }
 
-const selectVisitorMessage = statement<{ tenantId: string; turnId: number }>()((db, p) =>
-  db
-    .selectFrom("messages")
-    .select("position")
-    .where("tenant_id", "=", p("tenantId"))
-    .where("id", "=", p("turnId")),
-);
-
-/** Fails turns whose process is gone, so that their conversations go on; what they had said is kept. */
-export const abandonTurns = defineWrite(
+/** Fails a turn whose process is gone, so that its conversation goes on; what it had said is kept. */
+export const abandonTurn = defineWrite(
   "turns.abandon",
   async (
     transaction,
-    input: { readonly turns: readonly PendingTurn[]; readonly now: number },
+    { turn, now }: { readonly turn: PendingTurn; readonly now: number },
   ): Promise<void> => {
-    const { now } = input;
-    for (const turn of input.turns) {
-      const { tenantId, turnId, conversationId, heartbeat } = turn;
-      const ended = await transaction.change(abandonTurn, { tenantId, id: turnId, heartbeat, now });
-      if (ended === 0) continue;
-      await keepPieces(transaction, turn, now);
-      await transaction.change(releaseLease, { tenantId, id: conversationId, turnId, now });
+    const { tenantId, turnId, conversationId, heartbeat } = turn;
+    const ended = await transaction.change(endTurn, { tenantId, id: turnId, heartbeat, now });
+    const known = ended > 0 && (await findTurn(transaction, tenantId, turnId));
+    if (!known) return;
+    const { model, account } = known;
+    const { reservation, spentBefore: spent } = account;
+    // Nobody knows what the process had asked and been told when it died: the budgets count the most that it can have been.
+    const settled = settleSteps(tenantId, reservation, reservation ?? NOTHING);
+    const counted = countTurn(countedAs(tenantId, known, { model, failed: true, spent }));
+    for (const { statement: query, values } of [...settled, counted]) {
+      await transaction.change(query, values);
     }
+    await keepPieces(transaction, known, tenantId, now);
+    await transaction.change(releaseReservation, { tenantId, id: turnId });
+    await transaction.change(releaseLease, { tenantId, id: conversationId, turnId, now });
   },
 );
 
-async function keepPieces(transaction: Connection, turn: PendingTurn, now: number): Promise<void> {
-  const { tenantId, turnId, conversationId } = turn;
-  const pieces = await readPieces(transaction, turn, 0);
+/** Each in a write of its own: together they could wait for each other's budgets. */
+export async function abandonTurns(
+  database: Database,
+  turns: readonly PendingTurn[],
+  now: number,
+): Promise<void> {
+  for (const turn of turns) await database.write(abandonTurn, { turn, now });
+}
+
+async function keepPieces(
+  transaction: Connection,
+  turn: OpenedTurn,
+  tenantId: string,
+  now: number,
+): Promise<void> {
+  const { turnId, messageId, conversationId, position } = turn;
+  const pieces = await readPieces(transaction, { tenantId, turnId }, 0);
   const text = pieces.map((piece) => piece.text).join("");
-  const [visitor] = await transaction.run(selectVisitorMessage, { tenantId, turnId });
-  if (text !== "" && visitor) {
+  if (text !== "") {
     await transaction.change(insertMessage, {
       tenantId,
-      id: turnId + 1,
+      id: messageId,
       conversationId,
       turnId,
-      position: visitor.position + 1,
+      position,
       role: "assistant",
       text,
       contexts: pieces[0]?.contexts ?? null,

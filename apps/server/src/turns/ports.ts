@@ -36,6 +36,10 @@ export interface ChatModel {
   readonly name: string;
   /** True for an answerer that has nothing to say without passages. */
   readonly alwaysRetrieves: boolean;
+  /** The names under which it may answer, as `provider/model`. @default its own name */
+  readonly models?: readonly string[] | undefined;
+  /** How many calls of a provider one answer may take, retries and fallbacks together. @default 1 */
+  readonly maxCalls?: number | undefined;
   /**
    * Streams one answer. Aborting the signal closes the provider's socket.
    * @throws OrchaError `model_unavailable`, `model_timeout` or `answer_blocked`; the provider's words are in its cause only.

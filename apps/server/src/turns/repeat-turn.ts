@@ -1,4 +1,5 @@
 import { ERRORS, OrchaError } from "@orcha/contract";
+import type { BudgetedTurn, Budgets } from "../budgets/budgets.ts";
 import { accessOf, type Claim } from "../conversations/access.ts";
 import { offerConversation, settleOwner } from "../conversations/owner-store.ts";
 import type { Database } from "../db/database.ts";
@@ -12,11 +13,17 @@ export interface ToldTurn {
   readonly tells: OpenedTurn;
 }
 
+export interface RepeatDeps {
+  readonly database: Database;
+  readonly budgets: Budgets;
+}
+
 /** A message whose key stands for a turn already, and what the process adds. */
 export interface RepeatedMessage {
   readonly tenantId: string;
   readonly claim: Claim;
   readonly offeredOwner: string | null;
+  readonly budgeted: BudgetedTurn | undefined;
   readonly holder: string;
   readonly now: number;
 }
@@ -25,14 +32,16 @@ export interface RepeatedMessage {
  * What a repeated message comes to: its turn told, or run again when it failed in a way that may pass; "busy" when another
  * request was faster.
  *
- * @throws OrchaError `conversation_not_found` when the turn would have to run for who may not continue its conversation
+ * @throws OrchaError `conversation_not_found` when the turn would have to run for who may not continue its conversation,
+ *   `budget_exhausted` when it would have to run and a budget has not so much left
  */
 export async function repeatTurn(
-  database: Database,
+  deps: RepeatDeps,
   message: RepeatedMessage,
   known: KnownTurn,
 ): Promise<OpenedTurn | ToldTurn | "busy"> {
-  const { tenantId, claim, offeredOwner, holder, now } = message;
+  const { database } = deps;
+  const { tenantId, claim, offeredOwner, now } = message;
   const { conversationId: id } = known;
   const access = accessOf(known.ownership, claim, now);
   await settleOwner(database, { tenantId, id }, access, claim);
@@ -47,5 +56,17 @@ export async function repeatTurn(
   const last = await findLastTurn(database.reader, tenantId, id);
   if (last !== known.turnId) return { tells: known };
   if (access === "none") throw new OrchaError("conversation_not_found");
-  return (await database.write(runAgain, { tenantId, turn: known, holder, now })) ? known : "busy";
+  return run(deps, message, known);
+}
+
+async function run(
+  { database, budgets }: RepeatDeps,
+  { tenantId, budgeted, holder, now }: RepeatedMessage,
+  turn: KnownTurn,
+): Promise<OpenedTurn | "busy"> {
+  const owner = turn.ownership.owner ?? turn.ownership.offered_owner;
+  const hold = budgeted && (await budgets.hold({ tenantId, owner, now, ...budgeted }));
+  if (!(await database.write(runAgain, { tenantId, turn, hold, holder, now }))) return "busy";
+  if (hold) budgets.kept(tenantId);
+  return { ...turn, account: { ...turn.account, reservation: hold?.reservation } };
 }

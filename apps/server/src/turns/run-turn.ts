@@ -1,7 +1,9 @@
 import { OrchaError, type PageContext, type TurnEvent } from "@orcha/contract";
+import { type BudgetedTurn, type Budgets, hasBudget } from "../budgets/budgets.ts";
 import { readHistory } from "../conversations/store.ts";
 import type { Database } from "../db/database.ts";
 import type { Tenant } from "../tenants/settings.ts";
+import type { Prices } from "../usage/prices.ts";
 import { Answer, type Ending } from "./answer.ts";
 import { buildPrompt } from "./build-prompt.ts";
 import { type Deadlines, StoppedByVisitor, TurnClock } from "./deadline.ts";
@@ -15,6 +17,7 @@ import type { TurnClaim } from "./place-store.ts";
 import type { ChatModel, ChatModelRequest, Retriever } from "./ports.ts";
 import type { RunningTurns } from "./running-turns.ts";
 import { findSource } from "./turn-source.ts";
+import { fitPassages, PASSAGE_TOKENS, worstCase } from "./worst-case.ts";
 
 /** More than any sensible budget holds; it bounds the read. */
 const MAX_HISTORY_MESSAGES = 100;
@@ -24,6 +27,8 @@ export interface TurnDeps {
   readonly model: ChatModel;
   readonly retriever: Retriever;
   readonly running: RunningTurns;
+  readonly prices: Prices;
+  readonly budgets: Budgets;
   readonly limits: {
     readonly historyTokens: number;
     readonly answerTokens: number;
@@ -76,6 +81,7 @@ export async function* runTurn(
     text: input.text,
     replaceMessageId: input.replaceMessageId,
     idempotency: input.idempotency,
+    budgeted: budgetedTurn(deps, input),
   });
   if ("tells" in opened) {
     const source = findSource(deps, input.tenant.id, opened.tells);
@@ -139,18 +145,36 @@ async function prepare(
       );
   const history = fitHistory(past, deps.limits.historyTokens);
 
-  const retrieves = deps.model.alwaysRetrieves || (input.useRag ?? settings.retrieval === "always");
-  const retrieval = retrieves
+  const found = wantsRetrieval(deps, input)
     ? await deps.retriever.retrieve(tenantId, input.text, history)
     : undefined;
+  const isHeld = turn.account.reservation !== undefined;
   return buildPrompt({
     instructions: settings.prompt ?? undefined,
     page: input.page,
     history,
     text: input.text,
-    retrieval,
+    retrieval: found && isHeld ? fitPassages(found, PASSAGE_TOKENS) : found,
     maxOutputTokens: deps.limits.answerTokens,
   });
+}
+
+function wantsRetrieval({ model }: TurnDeps, { useRag, tenant }: TurnInput): boolean {
+  return model.alwaysRetrieves || (useRag ?? tenant.settings.retrieval === "always");
+}
+
+/** What its budgets need to know; undefined when its tenant has none. */
+function budgetedTurn(deps: TurnDeps, input: TurnInput): BudgetedTurn | undefined {
+  const { budget, prompt } = input.tenant.settings;
+  if (!hasBudget(budget)) return undefined;
+  const worst = worstCase(deps, {
+    instructions: prompt ?? undefined,
+    page: input.page,
+    text: input.text,
+    isNew: input.conversationId === undefined,
+    retrieves: wantsRetrieval(deps, input),
+  });
+  return { budget, worst };
 }
 
 function endingOf(failure: unknown): Ending {

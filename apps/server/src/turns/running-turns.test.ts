@@ -1,11 +1,13 @@
 import { expect, it, onTestFinished } from "vitest";
+import { account } from "../testing/turns.ts";
 import { Answer } from "./answer.ts";
 import { TurnClock } from "./deadline.ts";
 import { followTurn, NOTHING } from "./follow-turn.ts";
 import { openedTurn } from "./opened-turn.ts";
 import { RunningTurns } from "./running-turns.ts";
 
-const turn = openedTurn({ turnId: 2, conversationId: 7, position: 0, replacesTurnId: undefined });
+const place = { conversationId: 7, position: 0, replacesTurnId: undefined };
+const turn = openedTurn({ turnId: 2, ...place, account });
 
 function startTurn() {
   const clock = new TurnClock({ firstTokenMs: 1_000, totalMs: 1_000 });

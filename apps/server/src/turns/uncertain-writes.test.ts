@@ -3,6 +3,8 @@ import { readTranscript } from "../conversations/store.ts";
 import { type Database, OutcomeUnknownError, type WriteOperation } from "../db/database.ts";
 import { describeOnEveryEngine } from "../testing/databases.ts";
 import { startTestServer, type TestServer } from "../testing/server.ts";
+import { testBudgets } from "../testing/turns.ts";
+import { createPrices } from "../usage/prices.ts";
 import { Answer } from "./answer.ts";
 import { closeTurn } from "./close-turn-store.ts";
 import { TurnClock } from "./deadline.ts";
@@ -52,11 +54,13 @@ describeOnEveryEngine("a write whose connection breaks while it is committed", (
     text: "Hi",
     replaceMessageId: undefined,
     idempotency: undefined,
+    budgeted: undefined,
   };
   const open = async (database: Database) => {
     const leaving = new AbortController().signal;
     const deps = {
       database,
+      budgets: testBudgets(database),
       isBlocked: async () => false,
       lockWaitMs: 5_000,
       running: { leaving },
@@ -85,7 +89,15 @@ describeOnEveryEngine("a write whose connection breaks while it is committed", (
       const database = losing(closeTurn, isKept);
       const failures: unknown[] = [];
       const onFailure = (_: unknown, error: unknown) => failures.push(error);
-      const end = await keepEnd({ database, now: Date.now, onFailure }, running, { state: "done" });
+      const deps = {
+        database,
+        prices: createPrices({ database }),
+        budgets: testBudgets(database),
+        model: server.model,
+        now: Date.now,
+        onFailure,
+      };
+      const end = await keepEnd(deps, running, { state: "done" });
       clock.stop();
       expect(end).toMatchObject({ event: "turn-end", data: { data: { text: "Noted." } } });
       expect(failures).toEqual([]);

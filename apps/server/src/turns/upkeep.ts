@@ -1,11 +1,8 @@
 import type { Database } from "../db/database.ts";
-import { forgetKeys } from "./idempotency-store.ts";
 import { Liveness } from "./liveness.ts";
 import { PartialText } from "./partial-text.ts";
 import type { RunningTurns } from "./running-turns.ts";
 import { StopRequests } from "./stop-turn.ts";
-
-const FORGET_KEYS_MS = 3_600_000;
 
 export interface UpkeepDeps {
   readonly database: Database;
@@ -26,14 +23,10 @@ export async function startUpkeep(deps: UpkeepDeps): Promise<Disposable> {
     onError: onError("The turns' heartbeat"),
   });
   await liveness.abandonLeftovers();
-  const forgetting = setInterval(() => {
-    database.write(forgetKeys, { now: now() }).catch(onError("Forgetting old keys"));
-  }, FORGET_KEYS_MS).unref();
   const partialText = new PartialText({ database, running, onError: onError("Partial text") });
   const stopRequests = new StopRequests({ database, running, onError: onError("Stopping") });
   return {
     [Symbol.dispose]() {
-      clearInterval(forgetting);
       for (const task of [liveness, partialText, stopRequests]) task[Symbol.dispose]();
     },
   };

@@ -1,7 +1,7 @@
 import { closeTurn } from "./close-turn-store.ts";
 import { forgetKeys } from "./idempotency-store.ts";
 import { openTurn } from "./open-turn-store.ts";
-import { abandonTurns, beatTurns } from "./pending-turn-store.ts";
+import { abandonTurn, beatTurns } from "./pending-turn-store.ts";
 import { appendPieces } from "./pieces-store.ts";
 import { runAgain } from "./run-again-store.ts";
 import { requestStop } from "./stop-store.ts";
@@ -11,7 +11,7 @@ export const TURN_WRITES = [
   runAgain,
   closeTurn,
   beatTurns,
-  abandonTurns,
+  abandonTurn,
   appendPieces,
   requestStop,
   forgetKeys,

@@ -1,0 +1,6 @@
+import type { ChatModel } from "./ports.ts";
+
+/** The names under which a model may answer. */
+export function modelsOf(model: ChatModel): readonly string[] {
+  return model.models ?? [model.name];
+}
