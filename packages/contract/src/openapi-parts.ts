@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { ERRORS } from "./errors.ts";
 import { HEADERS } from "./headers.ts";
 import { TURN_EVENTS } from "./turn-events.ts";
@@ -89,4 +90,10 @@ export function eventStream(): Json {
       },
     },
   };
+}
+
+/** A schema of the document from the one that the server checks with. */
+export function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  return rest;
 }

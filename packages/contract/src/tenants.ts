@@ -90,3 +90,49 @@ export const tenantSettingsSchema = tenantSettings(z.strictObject as ObjectOf);
 export const storedTenantSettingsSchema = tenantSettings(z.object);
 
 export type TenantSettings = z.output<typeof storedTenantSettingsSchema>;
+
+/** A tenant's name on the wire and in the tables; "*" is the whole installation. */
+export const tenantIdSchema = z
+  .string()
+  .trim()
+  .regex(/^[^\p{Cc}\p{Cs}]{1,100}$/u, "must be 1 to 100 characters without control characters")
+  .refine((id) => !["*", ".", ".."].includes(id), "must not be *, . or ..");
+
+/** The body of `POST /api/v1/orcha/admin/tenants`. */
+export const newTenantSchema = z.strictObject({
+  id: tenantIdSchema,
+  settings: tenantSettingsSchema,
+});
+
+/** The body of `PATCH /api/v1/orcha/admin/tenants/{tenant}`: groups of settings are merged one level deep. */
+export const tenantChangeSchema = z.strictObject({
+  settings: z.record(z.string(), z.unknown()).meta({
+    description:
+      "The settings to change; fields of a group that are not named stay, lists are replaced.",
+  }),
+});
+
+/** The body of `DELETE /api/v1/orcha/admin/tenants/{tenant}`. */
+export const tenantDeletionSchema = z.strictObject({
+  confirm: z.string().meta({ description: "The tenant's id once more: nothing brings it back." }),
+});
+
+export const tenantSchema = z.object({
+  id: z.string(),
+  created_at: z.iso.datetime(),
+  settings: storedTenantSettingsSchema,
+});
+export type TenantInfo = z.output<typeof tenantSchema>;
+
+export const tenantPageSchema = z.object({
+  data: z.array(tenantSchema),
+  next_cursor: z.string().nullable(),
+});
+export type TenantPage = z.output<typeof tenantPageSchema>;
+
+/** The answer of `DELETE /api/v1/orcha/admin/tenants/{tenant}`. */
+export const tenantErasureSchema = z.object({
+  id: z.string(),
+  erased: z.record(z.string(), z.int()).meta({ description: "Rows of each table that had some." }),
+});
+export type TenantErasure = z.output<typeof tenantErasureSchema>;

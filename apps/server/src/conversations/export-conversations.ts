@@ -1,0 +1,64 @@
+import { setImmediate as nextLoop } from "node:timers/promises";
+import type { Connection } from "../db/database.ts";
+import { readTurnRecords } from "./export-store.ts";
+import {
+  type ConversationFilter,
+  type ConversationHead,
+  isMeant,
+  readWindow,
+  toWire,
+} from "./list-store.ts";
+import { findText } from "./search-store.ts";
+
+const TURNS_AT_ONCE = 50;
+const CONVERSATIONS_AT_ONCE = 200;
+
+/**
+ * A conversation with everything in it, as the text of one JSON object, piece by piece: a long one never stands in memory as a
+ * whole. Between the pieces others have their turn, for SQLite answers at once.
+ */
+export async function* conversationAsJson(
+  reader: Connection,
+  tenantId: string,
+  head: ConversationHead,
+): AsyncGenerator<string, void> {
+  yield `${JSON.stringify(toWire(head)).slice(0, -1)},"turns":[`;
+  let after = 0;
+  for (;;) {
+    const turns = await readTurnRecords(reader, tenantId, head.id, after, TURNS_AT_ONCE);
+    const last = turns.at(-1);
+    if (!last) break;
+    const separator = after === 0 ? "" : ",";
+    yield separator + turns.map((turn) => JSON.stringify(turn)).join(",");
+    after = last.id;
+    if (turns.length < TURNS_AT_ONCE) break;
+    await nextLoop();
+  }
+  yield "]}";
+  await nextLoop();
+}
+
+/** A tenant's conversations as JSON Lines. By id, so that one which is continued meanwhile is neither missed nor told twice. */
+export async function* conversationsAsLines(
+  reader: Connection,
+  tenantId: string,
+  filter: ConversationFilter,
+  text: string | undefined,
+): AsyncGenerator<string, void> {
+  for (let after = 0; ; ) {
+    const heads = await readWindow(reader, tenantId, after, CONVERSATIONS_AT_ONCE);
+    const last = heads.at(-1);
+    if (!last) return;
+    after = last.id;
+    const meant = heads.filter((head) => isMeant(head, filter));
+    const ids = meant.map(({ id }) => id);
+    const holding =
+      text === undefined ? undefined : await findText(reader, tenantId, ids, text);
+    for (const head of meant) {
+      if (holding && !holding.has(head.id)) continue;
+      yield* conversationAsJson(reader, tenantId, head);
+      yield "\n";
+    }
+    await nextLoop();
+  }
+}

@@ -1,0 +1,142 @@
+import type { Context, TurnRecord } from "@orcha/contract";
+import type { Connection } from "../db/database.ts";
+import type { MessageTable, TurnPieceTable, TurnTable } from "../db/schema.ts";
+import { toAmount } from "../usage/money.ts";
+import { toError } from "./store.ts";
+
+type KeyRow = { readonly turn_id: number; readonly key: string; readonly created_at: number };
+
+/** Turns of a conversation after one, in the order they began, with everything that is kept under them. */
+export async function readTurnRecords(
+  reader: Connection,
+  tenantId: string,
+  conversationId: number,
+  afterTurnId: number,
+  limit: number,
+): Promise<TurnRecord[]> {
+  const turns = await reader.query(
+    tenantId,
+    reader.builder
+      .selectFrom("turns")
+      .selectAll()
+      .where("tenant_id", "=", tenantId)
+      .where("conversation_id", "=", conversationId)
+      .where("id", ">", afterTurnId)
+      .orderBy("id")
+      .limit(limit),
+  );
+  if (turns.length === 0) return [];
+  const turnIds = turns.map(({ id }) => id);
+  const messages = groupByTurn(await readMessages(reader, tenantId, turnIds));
+  const pieces = groupByTurn(await readPieces(reader, tenantId, turnIds));
+  const keys = groupByTurn(await readKeys(reader, tenantId, turnIds));
+  return turns.map((turn) =>
+    toRecord(turn, {
+      messages: messages.get(turn.id) ?? [],
+      pieces: pieces.get(turn.id) ?? [],
+      keys: keys.get(turn.id) ?? [],
+    }),
+  );
+}
+
+async function readMessages(
+  reader: Connection,
+  tenantId: string,
+  turnIds: readonly number[],
+): Promise<MessageTable[]> {
+  return reader.query(
+    tenantId,
+    reader.builder
+      .selectFrom("messages")
+      .selectAll()
+      .where("tenant_id", "=", tenantId)
+      .where("turn_id", "in", turnIds)
+      .orderBy("position"),
+  );
+}
+
+async function readPieces(
+  reader: Connection,
+  tenantId: string,
+  turnIds: readonly number[],
+): Promise<TurnPieceTable[]> {
+  return reader.query(
+    tenantId,
+    reader.builder
+      .selectFrom("turn_pieces")
+      .selectAll()
+      .where("tenant_id", "=", tenantId)
+      .where("turn_id", "in", turnIds)
+      .orderBy("turn_id")
+      .orderBy("piece"),
+  );
+}
+
+async function readKeys(
+  reader: Connection,
+  tenantId: string,
+  turnIds: readonly number[],
+): Promise<KeyRow[]> {
+  return reader.query(
+    tenantId,
+    reader.builder
+      .selectFrom("idempotency_keys")
+      .select(["turn_id", "key", "created_at"])
+      .where("tenant_id", "=", tenantId)
+      .where("turn_id", "in", turnIds)
+      .orderBy("created_at"),
+  );
+}
+
+function groupByTurn<Row extends { readonly turn_id: number }>(rows: readonly Row[]) {
+  const groups = new Map<number, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.turn_id);
+    if (group) group.push(row);
+    else groups.set(row.turn_id, [row]);
+  }
+  return groups;
+}
+
+interface OfTurn {
+  readonly messages: readonly MessageTable[];
+  readonly pieces: readonly TurnPieceTable[];
+  readonly keys: readonly KeyRow[];
+}
+
+function toRecord(turn: TurnTable, { messages, pieces, keys }: OfTurn): TurnRecord {
+  return {
+    id: turn.id,
+    status: turn.state,
+    error: turn.error_code === null ? null : toError(turn.error_code),
+    created_at: toTime(turn.created_at),
+    ended_at: turn.ended_at === null ? null : toTime(turn.ended_at),
+    finish_reason: turn.finish_reason,
+    model: turn.model,
+    input_tokens: turn.input_tokens,
+    output_tokens: turn.output_tokens,
+    cost: toAmount(turn.cost),
+    first_token_ms: turn.first_token_ms,
+    total_ms: turn.total_ms,
+    replaces_turn_id: turn.replaces_turn_id,
+    replaced: turn.replaced === 1,
+    messages: messages.map(toMessageRecord),
+    partial_text: pieces.length === 0 ? null : pieces.map(({ text }) => text).join(""),
+    idempotency_keys: keys.map(({ key, created_at }) => ({ key, created_at: toTime(created_at) })),
+  };
+}
+
+function toMessageRecord(row: MessageTable): TurnRecord["messages"][number] {
+  const contexts: Context[] | undefined = row.contexts ? JSON.parse(row.contexts) : undefined;
+  return {
+    id: row.id,
+    role: row.role,
+    text: row.text,
+    ...(contexts && { contexts }),
+    created_at: toTime(row.created_at),
+  };
+}
+
+function toTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
