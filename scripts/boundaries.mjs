@@ -32,7 +32,8 @@ const RULES = [
   },
   {
     in: /^apps\/server\//,
-    except: /^apps\/server\/src\/((http|commands)\/|(app|routes|gate|server|main)\.ts$)/,
+    except:
+      /^apps\/server\/src\/((http|commands)\/|(app|routes|gate|services|housekeeping|server|main)\.ts$)/,
     not: /^npm:(hono|@hono)\b/,
     why: "hono stays in http/, app.ts and server.ts",
   },
@@ -56,7 +57,8 @@ const RULES = [
   },
   {
     in: /^apps\/server\/src\//,
-    except: /^apps\/server\/src\/((http|commands)\/|(app|routes|gate|server|main)\.ts$)/,
+    except:
+      /^apps\/server\/src\/((http|commands)\/|(app|routes|gate|services|housekeeping|server|main)\.ts$)/,
     not: /^apps\/server\/src\/http\//,
     why: "nothing below http/ knows it",
   },

@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { build as bundle } from "esbuild";
+import { buildConsole } from "../apps/console/build.mjs";
 import { buildWidget } from "../apps/widget/build.mjs";
 import { isBuilt, ROOT, sourceStamp } from "./stamp.mjs";
 
@@ -64,6 +65,7 @@ async function build() {
     buildServer(join(next, "dist")),
     buildThreads(join(next, "dist")),
     buildWidget(join(next, "dist/widget")),
+    buildConsole(join(next, "dist/console")),
     buildClient(join(next, "client")),
   ]);
   copyDocs(join(next, "dist/docs"));

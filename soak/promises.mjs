@@ -20,7 +20,11 @@ export const PROMISES = [
     promise: "One turn at a time in a conversation",
     how: "Five requests race for each conversation, on PostgreSQL over two replicas. Questions and answers must alternate by their positions, and every prompt that the model got must hold all of the conversation before it.",
   },
-  { id: "R4", promise: "Bad input never hurts" },
+  {
+    id: "R4",
+    promise: "Bad input never hurts",
+    how: "Connections with broken HTTP: request lines, hosts, headers, lengths and chunks as they smuggle or exhaust, pipelines, halves. Then bodies that are no JSON object or are not sent as one. Then every parameter, header and field of every operation in `/openapi.json` with values that it is not meant to have, from a caller who may use it. Afterwards an honest message is answered by the same process.",
+  },
   {
     id: "R5",
     promise: "A model's faults are contained",

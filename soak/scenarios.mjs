@@ -1,6 +1,7 @@
 import { answersAreKept } from "./scenarios/r01-answers-are-kept.mjs";
 import { retryIsSafe } from "./scenarios/r02-retry-is-safe.mjs";
 import { oneTurnAtATime } from "./scenarios/r03-one-turn-at-a-time.mjs";
+import { badInputIsHarmless } from "./scenarios/r04-bad-input.mjs";
 import { modelFaultsAreContained } from "./scenarios/r05-model-faults.mjs";
 import { stoppingStops } from "./scenarios/r06-leaving-and-stopping.mjs";
 import { streamsResume } from "./scenarios/r07-streams-resume.mjs";
@@ -15,6 +16,7 @@ export const SCENARIOS = [
   answersAreKept,
   retryIsSafe,
   oneTurnAtATime,
+  badInputIsHarmless,
   modelFaultsAreContained,
   stoppingStops,
   streamsResume,

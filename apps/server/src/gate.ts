@@ -1,42 +1,36 @@
-import { OrchaError } from "@orcha/contract";
-import type { Logger } from "pino";
-import type { Config } from "./config/config.ts";
-import type { Database } from "./db/database.ts";
 import type { GateDeps } from "./http/access/mount.ts";
-import type { VisitorOptions } from "./http/access/visitor-credential.ts";
-import { createAddressReader } from "./http/address.ts";
+import { sessionToken } from "./http/access/session-cookie.ts";
+import type { AddressReader } from "./http/address.ts";
 import { networkOf, truncatedAddress } from "./limits/address.ts";
-import type { MissLimit } from "./limits/misses.ts";
-import type { RateLimits } from "./limits/rate-limits.ts";
-import type { TenantResolver } from "./tenants/resolve-tenant.ts";
-
-export interface GateParts {
-  readonly config: Config;
-  readonly database: Database;
-  readonly resolveTenant: TenantResolver;
-  readonly visitor: VisitorOptions;
-  readonly limits: RateLimits;
-  readonly misses: MissLimit;
-  readonly log: Logger;
-  readonly now: () => number;
-}
+import { createGuardedFetch } from "./outgoing/guarded-fetch.ts";
+import type { Services } from "./services.ts";
+import { tenantClaimOf } from "./tenants/identity/token-text.ts";
+import { createUserOfSubject } from "./tenants/identity/user-of-subject.ts";
+import { createTokenVerifier } from "./tenants/identity/verify-token.ts";
+import { createKeyFinder } from "./tenants/keys/find-key.ts";
 
 /** What decides who gets in. */
-export function createGate(parts: GateParts): GateDeps {
-  const { config, resolveTenant, visitor, limits, misses, now } = parts;
-  const addressOf = createAddressReader(config.ORCHA_TRUSTED_PROXIES, parts.log);
+export function createGate(services: Services, addressOf: AddressReader): GateDeps {
+  const { config, database, resolveTenant, limits, misses, log, now } = services;
   return {
-    visitor,
+    visitor: { visitorKey: services.visitorKey, publicUrl: config.ORCHA_PUBLIC_URL },
     publicUrl: config.ORCHA_PUBLIC_URL,
     defaultTenantId: config.DEFAULT_WIDGET_TENANT_ID,
     resolveTenant,
-    findKey: async () => undefined,
-    verifyToken: async () => {
-      throw new OrchaError("unauthorized");
+    findKey: createKeyFinder({ database, now }),
+    verifyToken: createTokenVerifier({
+      sharedSecrets: services.secrets.sharedSecrets,
+      fetch: createGuardedFetch({ allowedHosts: config.ORCHA_FETCH_HOSTS }),
+      now,
+      onProblem: (tenantId, error) =>
+        log.warn({ tenantId, err: error }, "A tenant's published keys cannot be read"),
+    }),
+    tenantClaimOf,
+    userOfSubject: createUserOfSubject({ database, now }),
+    findOperator: async (cookies) => {
+      const token = sessionToken(cookies, config.ORCHA_PUBLIC_URL);
+      return token === undefined ? undefined : services.findSession(token);
     },
-    tenantClaimOf: () => undefined,
-    userOfSubject: async () => 0,
-    findOperator: async () => undefined,
     networkOf: (c) => networkOf(addressOf(c)),
     addressOf: (c) => truncatedAddress(addressOf(c)),
     limitRequests: (network) => limits.request(network),

@@ -97,6 +97,8 @@ async function orExplain(command: () => Promise<void>): Promise<void> {
 function explain(error: unknown): readonly string[] | undefined {
   if (error instanceof ConfigError) return error.problems;
   if (error instanceof SetUpError) return [error.message];
+  // Told by name: the module of PostgreSQL is loaded only where it is used.
+  if (error instanceof Error && error.name === "UnsafeRoleError") return [error.message];
   if (!(error instanceof Error && "code" in error)) return undefined;
   if (error.code === "EADDRINUSE") {
     return ["Another program is listening there already. Set PORT to another port."];

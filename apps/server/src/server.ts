@@ -2,35 +2,21 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { type ErrorCode, OrchaError } from "@orcha/contract";
-import type { Hono } from "hono";
-import type { Logger } from "pino";
 import { createApp } from "./app.ts";
-import type { Config } from "./config/config.ts";
-import type { Database } from "./db/database.ts";
 import { createGate } from "./gate.ts";
+import { startHousekeeping } from "./housekeeping.ts";
 import type { Route } from "./http/access/route.ts";
-import type { Env } from "./http/context.ts";
-import { createMissLimit, NO_MISS_LIMIT } from "./limits/misses.ts";
-import { createRateLimits, UNLIMITED } from "./limits/rate-limits.ts";
+import { createAddressReader } from "./http/address.ts";
 import { apiRoutes } from "./routes.ts";
-import { createTenantResolver, type TenantResolver } from "./tenants/resolve-tenant.ts";
+import { createServices, type ServiceParts } from "./services.ts";
+import type { TenantResolver } from "./tenants/resolve-tenant.ts";
 import { prepareDatabase } from "./tenants/set-up.ts";
-import type { ChatModel, Retriever } from "./turns/ports.ts";
-import type { TurnDeps } from "./turns/run-turn.ts";
-import { RunningTurns } from "./turns/running-turns.ts";
 import { startUpkeep } from "./turns/upkeep.ts";
 
-const LOCK_WAIT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 20_000;
 
-export interface ServerParts {
-  readonly config: Config;
-  readonly database: Database;
-  readonly model: ChatModel;
-  readonly retriever: Retriever;
-  readonly log: Logger;
+export interface ServerParts extends ServiceParts {
   readonly version: string;
   /** What is served beside the API: the widget's files, and the demo page where it is wanted. */
   readonly pages: (resolveTenant: TenantResolver) => Promise<readonly Route[]>;
@@ -50,21 +36,27 @@ export interface RunningServer {
  */
 export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const { config, database, log } = parts;
-  const now = Date.now;
   const visitorKey = await prepareDatabase(database, {
     tenantId: config.DEFAULT_WIDGET_TENANT_ID,
     userId: config.DEFAULT_WIDGET_USER_ID,
-    now: now(),
+    now: Date.now(),
   });
-  const running = new RunningTurns();
-  const upkeep = await startUpkeep({
-    database,
-    running,
-    now,
-    onError: (task, error) => log.warn({ err: error, task }, "A task of the turns failed"),
-  });
+  const services = createServices(parts, visitorKey);
+  const { running } = services.turns;
+  const onError = (task: string, error: unknown) =>
+    log.warn({ err: error, task }, "A task of the server failed");
+  const upkeep = await startUpkeep({ database, running, now: services.now, onError });
+  const housekeeping = startHousekeeping(services, onError);
 
-  const app = await buildApp(parts, { visitorKey, running, now });
+  const addressOf = createAddressReader(config.ORCHA_TRUSTED_PROXIES, log);
+  const app = createApp({
+    routes: [
+      ...apiRoutes(services, addressOf, parts.version),
+      ...(await parts.pages(services.resolveTenant)),
+    ],
+    gate: createGate(services, addressOf),
+    log,
+  });
   const answer = getRequestListener(app.fetch);
   const server = createServer(
     {
@@ -78,7 +70,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   await once(server, "listening");
 
   return {
-    url: addressOf(server),
+    url: urlOf(server),
     async stop() {
       // New connections are refused at once, which every balancer answers by asking another server; on open ones 503 is told.
       const closed = once(server, "close");
@@ -89,64 +81,13 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
       const late = setTimeout(() => server.closeAllConnections(), 1000);
       await closed;
       clearTimeout(late);
+      housekeeping[Symbol.dispose]();
       upkeep[Symbol.dispose]();
     },
   };
 }
 
-interface ProcessState {
-  readonly visitorKey: string;
-  readonly running: RunningTurns;
-  readonly now: () => number;
-}
-
-async function buildApp(parts: ServerParts, state: ProcessState): Promise<Hono<Env>> {
-  const { config, database, log } = parts;
-  const { now, running, visitorKey } = state;
-  const resolveTenant = createTenantResolver({
-    database,
-    defaultTenantId: config.DEFAULT_WIDGET_TENANT_ID,
-    unknownTenants: config.ORCHA_UNKNOWN_TENANTS,
-  });
-  const isLimited = config.ORCHA_RATE_LIMITS === "on";
-  const limits = isLimited ? createRateLimits() : UNLIMITED;
-  const misses = isLimited ? createMissLimit({ database, key: visitorKey, now }) : NO_MISS_LIMIT;
-  const visitor = { visitorKey, publicUrl: config.ORCHA_PUBLIC_URL };
-  const turns: TurnDeps = {
-    database,
-    model: parts.model,
-    retriever: parts.retriever,
-    running,
-    limits: {
-      historyTokens: config.ORCHA_MAX_HISTORY_TOKENS,
-      answerTokens: config.ORCHA_MAX_ANSWER_TOKENS,
-    },
-    lockWaitMs: LOCK_WAIT_MS,
-    isBlocked: misses.isBlocked,
-    now,
-    onFailure: (turn, error) => logFailure(log, turn.turnId, error),
-  };
-  const { version } = parts;
-  const api = apiRoutes({ config, database, turns, visitor, limits, version, now });
-  return createApp({
-    routes: [...api, ...(await parts.pages(resolveTenant))],
-    gate: createGate({ config, database, resolveTenant, visitor, limits, misses, log, now }),
-    log,
-  });
-}
-
-const MODEL_CODES: readonly ErrorCode[] = ["model_unavailable", "model_timeout", "answer_blocked"];
-
-/** What a model did was logged where it was called, without the words of anybody; the rest is ours to look into. */
-function logFailure(log: Logger, turnId: number, error: unknown): void {
-  if (error instanceof OrchaError && MODEL_CODES.includes(error.code)) {
-    log.warn({ turnId, code: error.code }, "A turn failed");
-  } else {
-    log.error({ turnId, err: error }, "A turn failed");
-  }
-}
-
-function addressOf(server: Server): string {
+function urlOf(server: Server): string {
   const { address, family, port } = server.address() as AddressInfo; // a TCP server that listens has one
   const anywhere = address === "0.0.0.0" || address === "::" || address === "127.0.0.1";
   const host = anywhere ? "localhost" : family === "IPv6" ? `[${address}]` : address;

@@ -15,4 +15,5 @@ export { type ResumeOptions, resumeOrchaTurn } from "./resume.ts";
 export { sendOrchaMessage } from "./send.ts";
 export { type StopOptions, type StoppedTurn, stopOrchaTurn } from "./stop.ts";
 export { streamOrchaMessage } from "./stream.ts";
-export { requestVisitor } from "./visitor.ts";
+export { claimsOf, readToken } from "./token.ts";
+export { requestVisitor, resetVisitor } from "./visitor.ts";

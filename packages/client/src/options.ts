@@ -1,7 +1,11 @@
 import type { Context, PageContext } from "@orcha/contract";
 import type { OrchaClientError } from "./error.ts";
 
-/** A bearer token, or a function that gives one each time it is needed. */
+/**
+ * A bearer token, or a function that gives one and nothing for a visitor who is signed out. What it gave is used until 30
+ * seconds before the `exp` of a JWT, or until the server refuses it; then it is called again. Pass the same function with
+ * each call: a new one knows of no token yet.
+ */
 export type AuthToken =
   | string
   | (() => string | null | undefined | Promise<string | null | undefined>);

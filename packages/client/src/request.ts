@@ -1,38 +1,60 @@
 import { OrchaClientError } from "./error.ts";
-import type { AuthToken, ConnectionOptions } from "./options.ts";
+import type { ConnectionOptions } from "./options.ts";
+import { readToken } from "./token.ts";
 
 /** Longer than the server may take to begin an answer; a connection that is dead without telling ends here. */
 const MAX_WAIT_MS = 90_000;
 
-/** One HTTP call. @throws OrchaClientError `network` when no answer arrives; the abort reason when the signal fires. */
+/** What one call says beside its address and who makes it. */
+interface Call {
+  readonly accept?: string | undefined;
+  /** JSON; makes it a POST. */
+  readonly body?: string;
+  readonly idempotencyKey?: string;
+  readonly lastEventId?: string | undefined;
+}
+
+/**
+ * One HTTP call; made once more when the server refuses the token and the page has another.
+ * @throws OrchaClientError `network` when no answer arrives; the abort reason when the signal fires.
+ */
 export async function request(
   options: ConnectionOptions,
   path: string,
-  init: {
-    readonly accept?: string | undefined;
-    /** JSON; makes it a POST. */
-    readonly body?: string;
-    readonly idempotencyKey?: string;
-    readonly lastEventId?: string | undefined;
-  } = {},
+  init: Call = {},
+): Promise<Response> {
+  const token = await readToken(options.authToken);
+  const response = await send(options, path, init, token);
+  if (response.status !== 401 || !token) return response;
+
+  const other = await readToken(options.authToken, token);
+  if (!other || other === token) return response;
+  await response.body?.cancel();
+  return send(options, path, init, other);
+}
+
+async function send(
+  options: ConnectionOptions,
+  path: string,
+  init: Call,
+  token: string | undefined,
 ): Promise<Response> {
   const headers: Record<string, string> = { Accept: init.accept ?? "application/json" };
   if (init.body) headers["Content-Type"] = "application/json";
   if (init.idempotencyKey) headers["Idempotency-Key"] = init.idempotencyKey;
   if (init.lastEventId) headers["Last-Event-ID"] = init.lastEventId;
   if (options.visitor) headers["X-Aura-Visitor"] = options.visitor;
-  const token = await readToken(options.authToken);
   if (token) headers.Authorization = `Bearer ${token}`;
 
   // Called as a plain function: a browser refuses its fetch as a method of another object.
-  const send = options.fetch ?? globalThis.fetch;
+  const fetch = options.fetch ?? globalThis.fetch;
   const { signal } = options;
   const ended = new AbortController();
   const end = () => ended.abort();
   if (signal?.aborted) end();
   signal?.addEventListener("abort", end);
   const timer = setTimeout(end, MAX_WAIT_MS);
-  const response = await send(addressOf(options, path), {
+  const response = await fetch(addressOf(options, path), {
     method: init.body ? "POST" : "GET",
     headers,
     body: init.body ?? null,
@@ -73,8 +95,4 @@ export function networkError(cause: unknown, signal: AbortSignal | undefined): u
 
 function addressOf(options: ConnectionOptions, path: string): string {
   return `${(options.apiBaseUrl ?? "").replace(/\/+$/, "")}/api/v1/orcha/${path}`;
-}
-
-async function readToken(token: AuthToken | undefined): Promise<string | null | undefined> {
-  return typeof token === "function" ? await token() : token;
 }

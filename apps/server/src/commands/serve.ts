@@ -18,6 +18,8 @@ import { createRetriever } from "../retrieval/retriever.ts";
 import { startServer } from "../server.ts";
 import type { TenantResolver } from "../tenants/resolve-tenant.ts";
 
+/** Of a search without an answer. */
+const MAX_FOUND = 20;
 const LOG_BUFFER_BYTES = 4096;
 const LOG_FLUSH_MS = 100;
 
@@ -56,6 +58,7 @@ export async function runServe(installation: Installation, args: ServeArgs): Pro
     database,
     model,
     retriever: createRetriever(database),
+    searcher: createRetriever(database, { maxContexts: MAX_FOUND }),
     log,
     version: installation.version,
     pages: (resolveTenant) => buildPages(installation, config, isDemo, resolveTenant),

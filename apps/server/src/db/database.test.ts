@@ -2,6 +2,7 @@ import { storedTenantSettingsSchema } from "@orcha/contract";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { addUser, setUpInstallation, userExists } from "../tenants/store.ts";
 import { describeOnEveryEngine, type TestStorage } from "../testing/databases.ts";
+import { account } from "../testing/turns.ts";
 import { closeTurn, type TurnOutcome } from "../turns/close-turn-store.ts";
 import { type OpenTurnInput, openTurn } from "../turns/open-turn-store.ts";
 import { openedTurn } from "../turns/opened-turn.ts";
@@ -19,6 +20,7 @@ const OUTCOME: TurnOutcome = {
   model: "scripted/one",
   inputTokens: 1,
   outputTokens: 1,
+  cost: 0,
   firstTokenMs: 1,
   totalMs: 1,
 };
@@ -53,10 +55,11 @@ describeOnEveryEngine("database", (engine) => {
   const turn = (turnId: number, place: Place, userId = 1): OpenTurnInput => ({
     tenantId,
     turnId,
-    place,
-    claim: { ...claim, userId },
+    place: { ...place, userId },
+    claim,
     text: "Hi",
     idempotency: undefined,
+    hold: undefined,
     holder: "test",
     now: 0,
   });
@@ -98,7 +101,7 @@ describeOnEveryEngine("database", (engine) => {
   it("does not close a turn for a process that it was taken away from", async () => {
     const opened = turn(2, await placeIn());
     await database.write(openTurn, opened);
-    const end = { tenantId, turn: openedTurn({ turnId: 2, ...opened.place }), outcome: OUTCOME };
+    const end = { tenantId, turn: openedTurn({ turnId: 2, ...opened.place, account }), outcome: OUTCOME };
     const asHolder = (holder: string) =>
       database.write(closeTurn, { ...end, holder, hasPieces: true, now: 0 });
     expect(await asHolder("found dead")).toBe(false);
@@ -111,7 +114,7 @@ describeOnEveryEngine("database", (engine) => {
     await database.write(openTurn, opened);
     await database.write(closeTurn, {
       tenantId,
-      turn: openedTurn({ turnId: 2, ...opened.place }),
+      turn: openedTurn({ turnId: 2, ...opened.place, account }),
       holder: opened.holder,
       outcome: OUTCOME,
       hasPieces: false,

@@ -22,6 +22,7 @@ export function createExtractiveAnswerer(): ChatModel {
   return {
     name: NAME,
     alwaysRetrieves: true,
+    maxCalls: 0,
     async *stream(request, signal): AsyncIterable<ModelPart> {
       for (const text of await answer(request)) {
         signal.throwIfAborted();

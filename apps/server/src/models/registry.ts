@@ -52,6 +52,8 @@ export function createChatModel(
   return {
     name: model.name,
     alwaysRetrieves: model.alwaysRetrieves,
+    models: model.models,
+    maxCalls: model.maxCalls,
     stream: (request, signal) => model.stream(request, signal),
     async [Symbol.asyncDispose]() {
       await Promise.all(disposables.map((disposable) => disposable[Symbol.asyncDispose]()));

@@ -31,6 +31,8 @@ export interface ResilienceDeps {
 }
 
 const BREAKER: BreakerOptions = { failures: 5, pauseMs: 10_000 };
+/** The first and one retry. */
+const TRIES = 2;
 const MAX_BACKOFF_MS = 400;
 const MAX_RETRY_AFTER_MS = 5_000;
 
@@ -60,6 +62,8 @@ export function resilientModel(
   return {
     name: models[0].name,
     alwaysRetrieves: models[0].alwaysRetrieves,
+    models: models.flatMap((model) => model.models ?? [model.name]),
+    maxCalls: models.reduce((calls, model) => calls + TRIES * (model.maxCalls ?? 1), 0),
     async *stream(request, signal) {
       const answer = await beginAnswer(chain, request, signal);
       try {

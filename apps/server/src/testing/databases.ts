@@ -70,6 +70,12 @@ const postgres = (adminUrl: string): Engine => ({
   },
 });
 
+/** The engines there are here. */
+export function engines(): { readonly sqlite: Engine; readonly postgres: Engine | undefined } {
+  const postgresUrl = inject("postgresUrl");
+  return { sqlite, postgres: postgresUrl === null ? undefined : postgres(postgresUrl) };
+}
+
 /** Runs the same suite on every engine; PostgreSQL's is skipped, and counted so, where none is installed. */
 export function describeOnEveryEngine(name: string, suite: (engine: Engine) => void): void {
   const postgresUrl = inject("postgresUrl");

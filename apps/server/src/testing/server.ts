@@ -213,6 +213,7 @@ async function start(
     database,
     model,
     retriever: options.retriever ?? fixedRetriever(),
+    searcher: options.retriever ?? fixedRetriever(),
     log: pino({ level: "silent" }),
     version: "0.0.0",
     pages: async () => [],

@@ -2,6 +2,7 @@ import { type ErrorCode, OrchaError } from "@orcha/contract";
 import type { Hono } from "hono";
 import type { Env, RequestContext } from "../context.ts";
 import { tenantParameter } from "../parameters.ts";
+import { bearerOf, isSecretKey } from "./credentials.ts";
 import type {
   Admission,
   Admit,
@@ -15,6 +16,8 @@ import { admitStaff, type StaffGateDeps } from "./staff-gate.ts";
 import { admitVisitor, type VisitorGateDeps } from "./visitor-gate.ts";
 
 export interface GateDeps extends VisitorGateDeps, StaffGateDeps {
+  /** Where a request comes from, as limits count it. */
+  readonly networkOf: (c: RequestContext) => string;
   /** @throws OrchaError `rate_limited` */
   readonly limitRequests: (network: string) => void;
   /** Counts a question for what is not the caller's. @throws OrchaError `rate_limited` when they were too many */
@@ -29,21 +32,26 @@ export function mountRoutes(app: Hono<Env>, routes: readonly Route[], deps: Gate
   for (const route of routes) {
     app.on(route.method, route.path, (c) => {
       if (isOpen(route)) return route.handle(c);
-      deps.limitRequests(deps.networkOf(c));
       return isForStaff(route) ? answerStaff(c, route, deps) : answerVisitor(c, route, deps);
     });
   }
 }
 
 async function answerStaff(c: RequestContext, route: StaffRoute, deps: GateDeps) {
-  return await route.handle(c, await admitStaff(c, deps, route.policy));
+  const admit = () => admitStaff(c, deps, route.policy);
+  const staff = await limited(deps, deps.networkOf(c), hasSecretKey(c), admit);
+  return await route.handle(c, staff);
 }
 
 async function answerVisitor(c: RequestContext, route: VisitorRoute | BodyRoute, deps: GateDeps) {
-  let admission: Admission | undefined;
+  const network = deps.networkOf(c);
   const beforeSignIn = "beforeSignIn" in route.policy && route.policy.beforeSignIn;
+  const hasLimitOfItsOwn = isByBody(route) || hasSecretKey(c);
+  let admission: Admission | undefined;
   const admit: Admit = async (named) => {
-    admission = await admitVisitor(c, deps, named, beforeSignIn);
+    admission = await limited(deps, network, hasLimitOfItsOwn, () =>
+      admitVisitor(c, deps, { named, network, beforeSignIn }),
+    );
     return admission;
   };
   try {
@@ -54,6 +62,27 @@ async function answerVisitor(c: RequestContext, route: VisitorRoute | BodyRoute,
     if (isMiss && admission) await deps.countMiss(admission);
     throw error;
   }
+}
+
+/** Counts a request before it costs anything; one that is limited otherwise when it gets in counts when it does not. */
+async function limited<T>(
+  deps: GateDeps,
+  network: string,
+  hasLimitOfItsOwn: boolean,
+  admit: () => Promise<T>,
+): Promise<T> {
+  if (!hasLimitOfItsOwn) deps.limitRequests(network);
+  try {
+    return await admit();
+  } catch (error) {
+    if (hasLimitOfItsOwn) deps.limitRequests(network);
+    throw error;
+  }
+}
+
+function hasSecretKey(c: RequestContext): boolean {
+  const token = bearerOf(c);
+  return token !== undefined && isSecretKey(token);
 }
 
 const isOpen = (route: Route): route is OpenRoute => route.policy.for === "everyone";

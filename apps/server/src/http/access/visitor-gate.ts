@@ -19,22 +19,25 @@ export interface VisitorGateDeps {
   /** The tenant that a token claims to be of; nothing is proved by it. */
   readonly tenantClaimOf: (token: string) => string | undefined;
   readonly userOfSubject: (tenantId: string, subject: string) => Promise<number>;
-  readonly networkOf: (c: RequestContext) => string;
+}
+
+export interface VisitorRequest {
+  /** The tenant_id that it names; undefined for none. */
+  readonly named: string | undefined;
+  readonly network: string;
+  /** True lets anonymous callers in also where the tenant requires a credential. */
+  readonly beforeSignIn?: boolean | undefined;
 }
 
 /**
  * The one place where a request of a visitor's becomes a caller of a tenant.
- *
- * @param named the tenant_id of the request; undefined for none
- * @param beforeSignIn lets anonymous callers in also where the tenant requires a credential
  * @throws OrchaError `unauthorized` for a Bearer credential that does not verify, which never becomes an anonymous caller, and
  *   for a missing one where the tenant requires it; `forbidden` for a page or a key that may not; `tenant_not_found`
  */
 export async function admitVisitor(
   c: RequestContext,
   deps: VisitorGateDeps,
-  named: string | undefined,
-  beforeSignIn = false,
+  { named, network, beforeSignIn }: VisitorRequest,
 ): Promise<Admission> {
   const token = bearerOf(c);
   const key = token !== undefined && isSecretKey(token) ? await deps.findKey(token) : undefined;
@@ -52,7 +55,7 @@ export async function admitVisitor(
   if (isAnonymous && !beforeSignIn && tenant.settings.identity.mode === "required") {
     throw new OrchaError("unauthorized", "Please sign in to chat.");
   }
-  return { tenant, label, caller, network: deps.networkOf(c) };
+  return { tenant, label, caller, network };
 }
 
 /** Pages of other origins may call only for tenants that list them, or that list none. */

@@ -1,0 +1,43 @@
+import { answered, HOST, LEAVE, requestLine as line, refused, tooLarge } from "./raw-request.mjs";
+
+const MB = 2 ** 20;
+
+/** Requests whose first line is broken, or asks for what this server does not do. */
+export const BROKEN_REQUEST_LINES = [
+  answered("nothing at all", "", "closed"),
+  refused("empty lines only", "\r\n".repeat(50)),
+  refused("one NUL byte", "\0"),
+  refused("a TLS greeting", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"),
+  refused("HTTP/0.9", "GET /healthz\r\n\r\n"),
+  answered("HTTP/1.0 without Host", "GET /healthz HTTP/1.0\r\n\r\n", 200, 400),
+  refused("HTTP/2 without agreement", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+  refused("a version that does not exist", line("GET /healthz HTTP/9.9")),
+  refused("a version in small letters", line("GET /healthz http/1.1")),
+  refused("a method that does not exist", line("BREW /healthz HTTP/1.1")),
+  refused("a method in small letters", line("get /healthz HTTP/1.1")),
+  refused("a method of a thousand letters", line(`${"G".repeat(1000)} / HTTP/1.1`)),
+  refused("no path", line("GET HTTP/1.1")),
+  answered("two spaces", line("GET  /healthz  HTTP/1.1"), 200, 400),
+  refused("a path with a space", line("GET /heal thz HTTP/1.1")),
+  refused("a path with a NUL byte", line("GET /heal\0thz HTTP/1.1")),
+  answered("a path with bytes above ASCII", line("GET /\xff\xfe\xf0 HTTP/1.1"), 400, 404),
+  tooLarge("a path of 1 MB", line(`GET /${"a".repeat(MB)} HTTP/1.1`)),
+  tooLarge("a query of 1 MB", line(`GET /healthz?${"a=b&".repeat(MB / 4)} HTTP/1.1`)),
+  answered("the address of another host", line("GET http://evil.example/ HTTP/1.1"), 400, 404),
+  answered("an address of another scheme", line("GET gopher://x:99999/ HTTP/1.1"), 400, 404),
+  answered("an address that is none", line("GET http://[::1/ HTTP/1.1"), 400, 404),
+  answered("an asterisk", line("OPTIONS * HTTP/1.1"), 200, 204, 400, 404, 405),
+  answered("two slashes", line("GET //evil.example/healthz HTTP/1.1"), 400, 404),
+  answered("dots", line("GET /widget/../../../etc/passwd HTTP/1.1"), 400, 404),
+  answered("encoded dots", line("GET /widget/v1/%2e%2e%2f%2e%2e%2fetc HTTP/1.1"), 400, 404),
+  answered("backslashes", line("GET /widget\\..\\..\\etc\\passwd HTTP/1.1"), 400, 404),
+  answered("a per cent sign alone", line("GET /%?%=%&%zz HTTP/1.1"), 400, 404),
+  answered("an encoded NUL byte", line("GET /healthz%00.json HTTP/1.1"), 400, 404),
+  answered("overlong UTF-8", line("GET /%c0%ae%c0%ae/%ed%a0%80 HTTP/1.1"), 400, 404),
+  answered("TRACE", line("TRACE / HTTP/1.1"), 400, 404, 405),
+  answered("CONNECT", line("CONNECT evil.example:443 HTTP/1.1"), 400, 404, 405, "closed"),
+  refused("half a request line", "GET /hea"),
+  answered("garbage after a request", `GET / HTTP/1.1\r\n${HOST}\r\n\xff\0garbage\r\n`, 404, 400),
+  answered("ten at once", line("GET /healthz HTTP/1.1").replace(LEAVE, "").repeat(10), 200),
+  answered("a thousand at once", line("GET /a HTTP/1.1").replace(LEAVE, "").repeat(1000), 404),
+];
