@@ -26,9 +26,15 @@ const RULES = [
     why: "widget talks to the server through client; of contract it may import types",
   },
   {
+    in: /^apps\/console\/src\//,
+    not: /^apps\/(server|widget)\/|^packages\/contract\/|^npm:(zod|hono)\b|^node:/,
+    types: /^packages\/contract\//,
+    why: "console talks to the server over the wire; of contract it may import types",
+  },
+  {
     in: /^apps\/server\//,
-    not: /^apps\/widget\/|^packages\/client\//,
-    why: "server knows neither widget nor client",
+    not: /^apps\/(widget|console)\/|^packages\/client\//,
+    why: "server knows neither widget, console nor client",
   },
   {
     in: /^apps\/server\//,

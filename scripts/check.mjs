@@ -30,7 +30,14 @@ const steps = [
   },
   { name: "format and lint (biome)", run: () => command(bin("biome"), "ci", "--colors=off", ".") },
   { name: "unused code (knip)", run: () => command(bin("knip"), "--no-progress") },
-  ...["packages/contract", "packages/client", "apps/server", "apps/widget", "."].map((folder) => ({
+  ...[
+    "packages/contract",
+    "packages/client",
+    "apps/server",
+    "apps/widget",
+    "apps/console",
+    ".",
+  ].map((folder) => ({
     name: `types of ${folder === "." ? "scripts and e2e" : folder}`,
     run: () => command(bin("tsc"), "-p", folder, "--pretty", "false"),
   })),

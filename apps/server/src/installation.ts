@@ -4,6 +4,7 @@ export interface Installation {
   readonly writerScript: URL;
   readonly ingestScript: URL;
   readonly widgetFolder: URL;
+  readonly consoleFolder: URL;
   readonly docsFolder: URL;
   readonly env: Readonly<Record<string, string | undefined>>;
 }

@@ -12,6 +12,7 @@ const installation: Installation = {
   writerScript: new URL("./writer-thread.js", import.meta.url),
   ingestScript: new URL("./ingest-thread.js", import.meta.url),
   widgetFolder: new URL("./widget/", import.meta.url),
+  consoleFolder: new URL("./console/", import.meta.url),
   docsFolder: new URL("./docs/", import.meta.url),
   env: process.env,
 };

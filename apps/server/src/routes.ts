@@ -8,11 +8,14 @@ import { auditRoutes } from "./http/routes/audit.ts";
 import { chatRoutes } from "./http/routes/chat-v2.ts";
 import { conversationRoutes } from "./http/routes/conversations.ts";
 import { healthz, readyz } from "./http/routes/health.ts";
+import { keyRoutes } from "./http/routes/keys.ts";
 import { meRoutes } from "./http/routes/me.ts";
 import { operatorRoutes } from "./http/routes/operators.ts";
 import { searchRoutes } from "./http/routes/search.ts";
+import { secretRoutes } from "./http/routes/secrets.ts";
 import { sessionRoutes } from "./http/routes/session.ts";
 import { subjectRoutes } from "./http/routes/subjects.ts";
+import { tenantRoutes } from "./http/routes/tenants.ts";
 import { turnRoutes } from "./http/routes/turns.ts";
 import { userRoutes } from "./http/routes/users.ts";
 import { visitorRoutes } from "./http/routes/visitor.ts";
@@ -93,6 +96,14 @@ function staffSide(services: Services, addressOf: AddressReader): readonly Route
       addressOf: (c) => truncatedAddress(addressOf(c)),
       now,
     }),
+    ...tenantRoutes({
+      database,
+      defaultUserId,
+      defaultTenantId,
+      checkSettings: async () => undefined,
+    }),
+    ...keyRoutes({ database }),
+    ...secretRoutes({ database, sealer: services.sealer }),
     ...operatorRoutes({ database, publicUrl }),
     ...auditRoutes({ database }),
     ...adminConversationRoutes({ database, running, now }),

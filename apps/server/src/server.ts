@@ -26,6 +26,8 @@ export interface ServerParts extends ServiceParts {
 export interface RunningServer {
   /** Where it listens, as this machine reaches it. */
   readonly url: string;
+  /** Everything that can be asked of it. */
+  readonly routes: readonly Route[];
   /** Stops being ready, lets running answers finish within the drain time, cuts the rest, and ends. */
   stop(): Promise<void>;
 }
@@ -49,14 +51,11 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const housekeeping = startHousekeeping(services, onError);
 
   const addressOf = createAddressReader(config.ORCHA_TRUSTED_PROXIES, log);
-  const app = createApp({
-    routes: [
-      ...apiRoutes(services, addressOf, parts.version),
-      ...(await parts.pages(services.resolveTenant)),
-    ],
-    gate: createGate(services, addressOf),
-    log,
-  });
+  const routes = [
+    ...apiRoutes(services, addressOf, parts.version),
+    ...(await parts.pages(services.resolveTenant)),
+  ];
+  const app = createApp({ routes, gate: createGate(services, addressOf), log });
   const answer = getRequestListener(app.fetch);
   const server = createServer(
     {
@@ -71,6 +70,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
 
   return {
     url: urlOf(server),
+    routes,
     async stop() {
       // New connections are refused at once, which every balancer answers by asking another server; on open ones 503 is told.
       const closed = once(server, "close");

@@ -7,10 +7,10 @@ import { createMissLimit, type MissLimit, NO_MISS_LIMIT } from "./limits/misses.
 import { createRateLimits, type RateLimits, UNLIMITED } from "./limits/rate-limits.ts";
 import { createSessionFinder, type SessionFinder } from "./operators/sessions.ts";
 import { createTenantResolver, type TenantResolver } from "./tenants/resolve-tenant.ts";
-import { createSealer, type Sealer } from "./tenants/secrets/sealed-text.ts";
-import { createSecretKeys, type SecretKeys } from "./tenants/secrets/secret-keys.ts";
+import { openSealer } from "./tenants/secrets/open-sealer.ts";
+import type { Sealer } from "./tenants/secrets/sealed-text.ts";
 import { createTenantSecrets, type TenantSecrets } from "./tenants/secrets/tenant-secrets.ts";
-import type { ChatModel, Retriever } from "./turns/ports.ts";
+import type { Retriever, TenantModels } from "./turns/ports.ts";
 import type { TurnDeps } from "./turns/run-turn.ts";
 import { RunningTurns } from "./turns/running-turns.ts";
 import { createPrices, type Prices } from "./usage/prices.ts";
@@ -21,7 +21,7 @@ const LOCK_WAIT_MS = 30_000;
 export interface ServiceParts {
   readonly config: Config;
   readonly database: Database;
-  readonly model: ChatModel;
+  readonly models: (secrets: TenantSecrets) => TenantModels;
   readonly retriever: Retriever;
   readonly searcher: Retriever;
   readonly log: Logger;
@@ -53,7 +53,7 @@ export function createServices(parts: ServiceParts, visitorKey: string): Service
   const now = Date.now;
   const isLimited = config.ORCHA_RATE_LIMITS === "on";
   const misses = isLimited ? createMissLimit({ database, key: visitorKey, now }) : NO_MISS_LIMIT;
-  const sealer = createSealer(secretKeysOf(config));
+  const sealer = openSealer(config);
   const secrets = createTenantSecrets({
     database,
     sealer,
@@ -89,7 +89,7 @@ export function createServices(parts: ServiceParts, visitorKey: string): Service
     findSession: createSessionFinder({ database, now }),
     turns: {
       database,
-      model: parts.model,
+      models: parts.models(secrets),
       retriever: parts.retriever,
       running: new RunningTurns(),
       prices,
@@ -104,14 +104,6 @@ export function createServices(parts: ServiceParts, visitorKey: string): Service
       onFailure: (turn, error) => logFailure(log, turn.turnId, error),
     },
   };
-}
-
-/** Several servers on one PostgreSQL must share their keys, so none is made there. */
-export function secretKeysOf(config: Config): SecretKeys {
-  return createSecretKeys({
-    configured: config.ORCHA_SECRET_KEYS?.reveal(),
-    folder: config.DATABASE_URL === undefined ? config.ORCHA_DATA_DIR : undefined,
-  });
 }
 
 const MODEL_CODES: readonly ErrorCode[] = ["model_unavailable", "model_timeout", "answer_blocked"];

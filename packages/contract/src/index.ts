@@ -9,4 +9,5 @@ export * from "./privacy.ts";
 export * from "./search.ts";
 export * from "./tenants.ts";
 export * from "./turn-events.ts";
+export * from "./usage.ts";
 export * from "./users.ts";

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import type { TurnEvent } from "@orcha/contract";
-import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Database } from "../db/database.ts";
 import { EVERY_TENANT } from "../db/statement.ts";
 import { createExtractiveAnswerer } from "../models/extractive.ts";
 import { describeOnEveryEngine, type TestStorage } from "../testing/databases.ts";
-import { startRunner, TENANT, type TurnRunner } from "../testing/turn-runner.ts";
+import { startRunner, type TurnRunner } from "../testing/turn-runner.ts";
 import { abandonTurns, listPendingTurns } from "../turns/pending-turn-store.ts";
 import { dayOf, monthOf } from "../usage/days.ts";
 import { setPrice } from "../usage/prices-store.ts";
@@ -52,7 +52,7 @@ describeOnEveryEngine("budgets", (engine) => {
     runner.speak = async function* (_, signal) {
       isSaid();
       yield "Hm";
-      await once(signal, "abort");
+      if (!signal.aborted) await once(signal, "abort");
     };
     const said = new Promise<void>((resolve) => {
       isSaid = resolve;
@@ -129,10 +129,13 @@ describeOnEveryEngine("budgets", (engine) => {
       await look();
       yield "Noted.";
     };
-    const dead = new AbortController();
+    let die = () => {};
+    const isDead = new Promise<void>((resolve) => {
+      die = resolve;
+    });
     dies.speak = async function* () {
       yield "Hm";
-      await once(dead.signal, "abort");
+      await isDead;
     };
     const outcomes: Promise<TurnEvent | { readonly code: string }>[] = [];
     for (let turn = 0; turn < 50; turn += 1) {
@@ -148,7 +151,7 @@ describeOnEveryEngine("budgets", (engine) => {
     // The process is gone with its turns; a third one finds that.
     await other[Symbol.asyncDispose]();
     await abandonTurns(database, await listPendingTurns(database.reader), Date.now());
-    dead.abort();
+    die();
     await look();
     expect(highest).toBeLessThanOrEqual(limit);
     const tokens = (before?.tokens ?? 0) + 20 * worst;

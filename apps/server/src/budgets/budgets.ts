@@ -124,7 +124,8 @@ export class Budgets {
 
   /** It does not tell who it is, and another day it is another. */
   #spenderOf({ tenantId, owner, budget }: HoldRequest, day: string): string | null {
-    const isLimited = budget.visitor_tokens_per_day !== null || budget.visitor_money_per_day !== null;
+    const isLimited =
+      budget.visitor_tokens_per_day !== null || budget.visitor_money_per_day !== null;
     if (!isLimited || owner === null) return null;
     const name = JSON.stringify(["budget", tenantId, owner, day]);
     return createHmac("sha256", this.#deps.visitorKey).update(name).digest("base64url");

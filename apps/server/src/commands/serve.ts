@@ -5,18 +5,19 @@ import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { type Logger, pino } from "pino";
 import { type Config, ConfigError, loadConfig } from "../config/config.ts";
+import type { Database } from "../db/database.ts";
 import type { Route } from "../http/access/route.ts";
+import { consoleRoutes } from "../http/routes/console.ts";
 import { demoRoutes } from "../http/routes/demo.ts";
 import { widgetRoutes } from "../http/routes/widget.ts";
 import type { Installation } from "../installation.ts";
 import { KnowledgeFolder } from "../knowledge/knowledge-folder.ts";
-import { createExtractiveAnswerer } from "../models/extractive.ts";
-import { type ParsedModels, parseModels } from "../models/model-specs.ts";
-import { createChatModel, type ModelsConfig } from "../models/registry.ts";
 import { openDatabase } from "../open-database.ts";
+import { addressOfLink, makeFirstRunLink } from "../operators/links.ts";
 import { createRetriever } from "../retrieval/retriever.ts";
 import { startServer } from "../server.ts";
 import type { TenantResolver } from "../tenants/resolve-tenant.ts";
+import { createServedModels, problemsOfModels } from "./serve-models.ts";
 
 /** Of a search without an answer. */
 const MAX_FOUND = 20;
@@ -34,7 +35,7 @@ export interface ServeArgs {
 export async function runServe(installation: Installation, args: ServeArgs): Promise<void> {
   // Many slow streams leave little garbage at a time; by itself V8 lets it lie until the heap has doubled and more.
   setFlagsFromString("--heap-growing-percent=20");
-  const { config, models } = readConfig(installation, args);
+  const config = readConfig(installation, args);
   await requireFolder(config.ORCHA_KNOWLEDGE_DIR);
   const isDemo = args.demo === true;
   const say = isDemo ? speakPlainly() : undefined;
@@ -44,27 +45,20 @@ export async function runServe(installation: Installation, args: ServeArgs): Pro
   process.on("unhandledRejection", (error) => log.error({ err: error }, "A promise was forgotten"));
 
   await using database = await openDatabase(config, installation.writerScript);
-  await using model = createChatModel(models, {
-    extractive: createExtractiveAnswerer(),
-    onFailure: ({ model: name, fault, midAnswer }) => {
-      // A provider's words may quote the visitor's: they are told only to who asks for them.
-      const [status] = /^Status \d+/.exec(fault.message) ?? [];
-      log.warn({ model: name, kind: fault.kind, status, midAnswer }, "A model call failed");
-      log.debug({ model: name, err: fault }, "The provider's own words");
-    },
-  });
+  await using models = createServedModels(config, log);
   const server = await startServer({
     config,
     database,
-    model,
+    models: models.forTenants,
     retriever: createRetriever(database),
     searcher: createRetriever(database, { maxContexts: MAX_FOUND }),
     log,
     version: installation.version,
     pages: (resolveTenant) => buildPages(installation, config, isDemo, resolveTenant),
   });
-  log.info({ url: server.url, model: model.name }, "Ready");
-  say?.ready(server.url, model.name);
+  log.info({ url: server.url, model: models.name }, "Ready");
+  say?.ready(server.url, models.name);
+  await showFirstRunLink(database, config.ORCHA_PUBLIC_URL ?? server.url);
 
   const folder = config.ORCHA_KNOWLEDGE_DIR ?? (isDemo ? installation.docsFolder : undefined);
   await using _knowledge = folder
@@ -86,24 +80,22 @@ export async function runServe(installation: Installation, args: ServeArgs): Pro
   await server.stop();
 }
 
+/** While nobody can sign in: how the first operator does. Apart from the log, whose lines are JSON on the standard output. */
+async function showFirstRunLink(database: Database, origin: string): Promise<void> {
+  const token = await makeFirstRunLink(database, Date.now());
+  if (token === undefined) return;
+  process.stderr.write(`Set up the first operator: ${addressOfLink(origin, token)}\n`);
+}
+
 /** The settings with the command line laid over them; every problem at once. */
-function readConfig(
-  installation: Installation,
-  args: ServeArgs,
-): { readonly config: Config; readonly models: ModelsConfig } {
+function readConfig(installation: Installation, args: ServeArgs): Config {
   const env = {
     ...installation.env,
     ...(args.knowledge !== undefined && { ORCHA_KNOWLEDGE_DIR: args.knowledge }),
     ...(args.host !== undefined && { HOST: args.host }),
     ...(args.port !== undefined && { PORT: args.port }),
   };
-  const config = loadConfig(env, (settings) => modelsOf(settings).problems);
-  const timeouts = {
-    connectMs: config.ORCHA_MODEL_CONNECT_SECONDS * 1000,
-    firstTokenMs: config.ORCHA_MODEL_FIRST_TOKEN_SECONDS * 1000,
-    idleMs: config.ORCHA_MODEL_IDLE_SECONDS * 1000,
-  };
-  return { config, models: { models: modelsOf(config).specs, timeouts } };
+  return loadConfig(env, problemsOfModels);
 }
 
 /** A folder that is missing at the start is a mistake; one that vanishes later is told in the log. */
@@ -112,17 +104,6 @@ async function requireFolder(folder: string | undefined): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (found?.isDirectory()) return;
   throw new ConfigError([`The knowledge folder ${resolve(folder)} does not exist.`]);
-}
-
-function modelsOf(config: Partial<Config>): ParsedModels {
-  return parseModels(config.ORCHA_MODELS ?? [], {
-    openaiApiKey: config.OPENAI_API_KEY?.reveal(),
-    openaiBaseUrl: config.OPENAI_BASE_URL,
-    anthropicApiKey: config.ANTHROPIC_API_KEY?.reveal(),
-    googleApiKey: config.GOOGLE_GENERATIVE_AI_API_KEY?.reveal(),
-    compatibleBaseUrl: config.ORCHA_MODEL_BASE_URL,
-    compatibleApiKey: config.ORCHA_MODEL_API_KEY?.reveal(),
-  });
 }
 
 /** In a demo a person reads the terminal: warnings only, unless they asked for more. */
@@ -161,7 +142,12 @@ async function buildPages(
     frameApiOrigins: config.ORCHA_FRAME_API_ORIGINS,
     resolveTenant,
   });
-  return isDemo ? [...widget, ...(await demoRoutes({ widgetDir }))] : widget;
+  const console = await consoleRoutes({
+    consoleDir: fileURLToPath(installation.consoleFolder),
+    docsDir: fileURLToPath(installation.docsFolder),
+  });
+  const demo = isDemo ? await demoRoutes({ widgetDir }) : [];
+  return [...widget, ...console, ...demo];
 }
 
 /** Sentences for the person who ran `npm start`. */

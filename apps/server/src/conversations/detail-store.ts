@@ -68,9 +68,7 @@ export async function readConversation(
   const earliest = shown.at(-1)?.position;
   return {
     conversation,
-    messages: shown
-      .reverse()
-      .map((row) => ({ ...toMessage(row), replaced: row.replaced === 1 })),
+    messages: shown.reverse().map((row) => ({ ...toMessage(row), replaced: row.replaced === 1 })),
     before: rows.length > page.limit ? earliest : undefined,
   };
 }

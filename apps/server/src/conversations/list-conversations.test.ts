@@ -32,7 +32,13 @@ describeOnEveryEngine("an operator's list of conversations", (engine) => {
   const find = (text: string) => ids({ text });
 
   it("shows what there is to know of each, the newest first", async () => {
-    await storage.plant({ id: 10, owner: "visitor:a", turns: 2, updatedAt: 1000, text: "é".repeat(300) });
+    await storage.plant({
+      id: 10,
+      owner: "visitor:a",
+      turns: 2,
+      updatedAt: 1000,
+      text: "é".repeat(300),
+    });
     await storage.plant({ id: 11, label: "partner", updatedAt: 2000 });
     await storage.run("delete from turns where conversation_id = 11");
     const { conversations, next } = await list();
@@ -74,7 +80,8 @@ describeOnEveryEngine("an operator's list of conversations", (engine) => {
       seen.push(...page.conversations.map(({ id }) => id));
       after = page.next;
     } while (after);
-    const down = (from: number, count: number) => Array.from({ length: count }, (_, at) => from - at);
+    const down = (from: number, count: number) =>
+      Array.from({ length: count }, (_, at) => from - at);
     expect(seen).toEqual([...down(104, 5), ...down(25, 25)]);
   });
 
@@ -129,10 +136,14 @@ describeOnEveryEngine("an operator's list of conversations", (engine) => {
       { ...ALL, label: "" },
       undefined,
     )) {
-      if (text === "") await storage.run("update conversations set updated_at = 9000 where id = 400");
+      if (text === "")
+        await storage.run("update conversations set updated_at = 9000 where id = 400");
       text += piece;
     }
-    const lines = text.trimEnd().split("\n").map((line) => JSON.parse(line));
+    const lines = text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
     expect(lines.map(({ id }) => id)).toEqual([
       ...Array.from({ length: 450 }, (_, at) => at + 1),
       2000,
@@ -144,7 +155,12 @@ describeOnEveryEngine("an operator's list of conversations", (engine) => {
     await storage.plant({ id: 1, text: "needle" });
     await storage.plant({ id: 2 });
     let text = "";
-    for await (const piece of conversationsAsLines(storage.database.reader, TENANT, ALL, "needle")) {
+    for await (const piece of conversationsAsLines(
+      storage.database.reader,
+      TENANT,
+      ALL,
+      "needle",
+    )) {
       text += piece;
     }
     expect(text.match(/^\{"id":(\d+)/gm)).toEqual(['{"id":1']);

@@ -137,7 +137,9 @@ export async function describeConversations(
       .selectFrom("conversations as c")
       .select((select) => [
         "c.id",
-        messagesOf(select).select((count) => count.fn.countAll<number>().as("n")).as("messages"),
+        messagesOf(select)
+          .select((count) => count.fn.countAll<number>().as("n"))
+          .as("messages"),
         lastMessage(select).select("m.role").as("last_role"),
         lastMessage(select)
           .select(sql<string>`substr(m.text, 1, ${sql.lit(SHOWN_CHARS)})`.as("start"))
@@ -165,10 +167,7 @@ export async function describeConversations(
   });
 }
 
-type OfConversation = ExpressionBuilder<
-  Schema & { c: ConversationTable },
-  "c"
->;
+type OfConversation = ExpressionBuilder<Schema & { c: ConversationTable }, "c">;
 
 function messagesOf(select: OfConversation) {
   return select

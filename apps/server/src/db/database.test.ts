@@ -45,7 +45,14 @@ describeOnEveryEngine("database", (engine) => {
   });
 
   const user = (id: number) => ({ tenantId, id, name: "", now: 0 });
-  const claim = { label: "", userId: 1, isUserVerified: false, owner: null, handsOver: null, strict: false };
+  const claim = {
+    label: "",
+    userId: 1,
+    isUserVerified: false,
+    owner: null,
+    handsOver: null,
+    strict: false,
+  };
   const request = { tenantId, claim, offeredOwner: null, replaceMessageId: undefined };
   const placeIn = async (conversationId?: number) => {
     const place = await findPlace(database.reader, { ...request, conversationId }, 0);
@@ -101,7 +108,11 @@ describeOnEveryEngine("database", (engine) => {
   it("does not close a turn for a process that it was taken away from", async () => {
     const opened = turn(2, await placeIn());
     await database.write(openTurn, opened);
-    const end = { tenantId, turn: openedTurn({ turnId: 2, ...opened.place, account }), outcome: OUTCOME };
+    const end = {
+      tenantId,
+      turn: openedTurn({ turnId: 2, ...opened.place, account }),
+      outcome: OUTCOME,
+    };
     const asHolder = (holder: string) =>
       database.write(closeTurn, { ...end, holder, hasPieces: true, now: 0 });
     expect(await asHolder("found dead")).toBe(false);

@@ -9,7 +9,15 @@ const DEFAULT_PAGE = 50;
 
 /** `?tenant_id=`; undefined is the default tenant. */
 export function tenantParameter(c: RequestContext): string | undefined {
-  const tenant = c.req.query("tenant_id");
+  return tenantName(c.req.query("tenant_id"));
+}
+
+/** The tenant of a path, `…/tenants/{tenant}`; undefined in any other. */
+export function tenantInPath(c: RequestContext): string | undefined {
+  return tenantName(c.req.param("tenant"));
+}
+
+function tenantName(tenant: string | undefined): string | undefined {
   if (tenant === undefined || tenant === "") return undefined;
   if ([...tenant].length > MAX_TENANT_CHARS) {
     throw new OrchaError("invalid_request", "tenant_id must be a string of 1 to 100 characters.");

@@ -69,8 +69,16 @@ const PROVIDERS: Readonly<Record<ModelProvider, ProviderRule>> = {
   },
 };
 
-/** Completes the entries of `ORCHA_MODELS` (`provider/model` or `extractive`) and names every problem at once. */
-export function parseModels(entries: readonly string[], keys: ModelKeys): ParsedModels {
+/**
+ * Completes entries (`provider/model` or `extractive`) and names every problem at once.
+ *
+ * @param setting where they stand, for people
+ */
+export function parseModels(
+  entries: readonly string[],
+  keys: ModelKeys,
+  setting = "ORCHA_MODELS",
+): ParsedModels {
   const specs: ModelSpec[] = [];
   const problems = new Set<string>();
   for (const entry of entries) {
@@ -83,30 +91,31 @@ export function parseModels(entries: readonly string[], keys: ModelKeys): Parsed
     const model = entry.slice(slash + 1);
     if (!isProvider(provider) || model === "") {
       problems.add(
-        `ORCHA_MODELS names "${entry}", which is none of ${Object.keys(PROVIDERS)
+        `${setting} names "${entry}", which is none of ${Object.keys(PROVIDERS)
           .map((name) => `${name}/<model>`)
           .join(", ")} or extractive.`,
       );
       continue;
     }
-    const { baseUrl, apiKey, missing } = completeProvider(provider, PROVIDERS[provider], keys);
+    const { baseUrl, apiKey, missing } = completeProvider(provider, keys, setting);
     for (const problem of missing) problems.add(problem);
     if (baseUrl !== undefined) specs.push({ provider, model, baseUrl, apiKey });
   }
   return { specs, problems: [...problems] };
 }
 
-function completeProvider(provider: ModelProvider, rule: ProviderRule, keys: ModelKeys) {
+function completeProvider(provider: ModelProvider, keys: ModelKeys, setting: string) {
+  const rule = PROVIDERS[provider];
   const baseUrl = rule.baseUrl(keys);
   const apiKey = rule.apiKey(keys);
   const missing: string[] = [];
   if (baseUrl === undefined) {
-    missing.push(`ORCHA_MODELS uses ${provider}/…, which needs ${rule.baseUrlVariable}.`);
+    missing.push(`${setting} uses ${provider}/…, which needs ${rule.baseUrlVariable}.`);
   } else if (!isHttpUrl(baseUrl)) {
     missing.push(`${rule.baseUrlVariable} must be an http or https address, up to and with /v1.`);
   }
   if (apiKey === undefined && !rule.apiKeyIsOptional) {
-    missing.push(`ORCHA_MODELS uses ${provider}/…, which needs ${rule.apiKeyVariable}.`);
+    missing.push(`${setting} uses ${provider}/…, which needs ${rule.apiKeyVariable}.`);
   }
   return { baseUrl, apiKey, missing };
 }

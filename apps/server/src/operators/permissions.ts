@@ -10,7 +10,7 @@ export type Permission = (typeof PERMISSIONS)[number];
 const OF_ROLE: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: ["read"],
   editor: ["read", "write", "search"],
-  admin: ["read", "write", "search", "admin"],
+  admin: ["chat", "read", "write", "search", "admin"],
   owner: PERMISSIONS,
 };
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Lookup } from "./guarded-connector.ts";
+import { guardedConnector, type Lookup } from "./guarded-connector.ts";
 import { createGuardedFetch, type GuardedFetch } from "./guarded-fetch.ts";
 import { isPublicAddress } from "./public-address.ts";
 
@@ -190,18 +190,46 @@ describe("guarded fetch", () => {
     expect(connections).toBe(0);
   });
 
-  it("connects to the address that was looked at, so that a name cannot change it in between", async () => {
-    const answers: LookupAddress[][] = [
-      [{ address: "127.0.0.1", family: 4 }],
-      [{ address: "127.0.0.1", family: 4 }],
+  it("asks for a name's addresses once, so that it cannot change them in between", async () => {
+    const answers: LookupAddress[] = [
+      { address: "127.0.0.1", family: 4 },
+      { address: "127.0.0.2", family: 4 },
     ];
     let asked = 0;
     const fetch = createGuardedFetch({
       allowedHosts: [`rebind.example:${port}`],
-      lookup: (_, callback) => callback(null, answers[asked++] ?? []),
+      lookup: (_, callback) => callback(null, answers.slice(asked, ++asked)),
     });
     expect(await failure(fetch, `http://rebind.example:${port}/`)).toBe("status 200");
     expect(asked).toBe(1);
+  });
+
+  it("hangs up before a word is said when a connection went to a private address after all", async () => {
+    let looks = 0;
+    // A name whose address is public while it is checked and private when it is connected to.
+    const changing = {
+      family: 4,
+      get address() {
+        looks += 1;
+        return looks === 1 ? "1.1.1.1" : "127.0.0.1";
+      },
+    };
+    const connect = guardedConnector({
+      isAllowedHost: () => false,
+      lookup: (_, callback) => callback(null, [changing]),
+      timeoutMs: 1000,
+    });
+    let requests = 0;
+    answer = (_, response) => {
+      requests += 1;
+      response.end();
+    };
+    const target = { hostname: "rebind.example", host: "rebind.example", protocol: "http:" };
+    const error = await new Promise<Error | null>((resolve) => {
+      connect({ ...target, port: String(port) }, (...[refused]) => resolve(refused));
+    });
+    expect(error?.name).toBe("PrivateAddressError");
+    expect([connections, requests]).toEqual([1, 0]);
   });
 
   it("reads hosts that the operator allowed, by name or by name and port", async () => {

@@ -64,9 +64,7 @@ async function stopTurns(
   const stubborn = new Set(running.filter((_, at) => states[at] === "pending"));
   if (stubborn.size === 0) return;
   const pending = await listPendingTurns(deps.database.reader);
-  const turns = pending.filter(
-    (turn) => turn.tenantId === tenantId && stubborn.has(turn.turnId),
-  );
+  const turns = pending.filter((turn) => turn.tenantId === tenantId && stubborn.has(turn.turnId));
   await abandonTurns(deps.database, turns, deps.now());
 }
 

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
 import { storedTenantSettingsSchema } from "@orcha/contract";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Database } from "../db/database.ts";
 import { describeOnEveryEngine } from "../testing/databases.ts";
 import { RunningTurns } from "../turns/running-turns.ts";

@@ -211,7 +211,7 @@ async function start(
       ...options.env,
     }),
     database,
-    model,
+    models: () => ({ modelOf: async () => model, findProblem: async () => undefined }),
     retriever: options.retriever ?? fixedRetriever(),
     searcher: options.retriever ?? fixedRetriever(),
     log: pino({ level: "silent" }),

@@ -58,10 +58,11 @@ export async function startRunner(
     run: (change, settings) => lastEvent(runTurn(deps, turnInput(change, settings), signal)),
   };
   const usage = options.usage ?? { inputTokens: 7, outputTokens: 3 };
+  const model = options.model ?? speakingModel(runner, usage);
   const signal = () => new AbortController().signal;
   const deps: TurnDeps = {
     database,
-    model: options.model ?? speakingModel(runner, usage),
+    models: { modelOf: async () => model, findProblem: async () => undefined },
     retriever: { retrieve: async () => ({ contexts: [], corpusIsEmpty: false }) },
     running,
     prices,

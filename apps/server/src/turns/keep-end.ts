@@ -1,11 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { OrchaError, type TurnEvent } from "@orcha/contract";
-import type { Database } from "../db/database.ts";
-import type { Ending } from "./answer.ts";
 import type { Budgets } from "../budgets/budgets.ts";
+import type { Database } from "../db/database.ts";
 import { dearestCost, type Prices } from "../usage/prices.ts";
 import { addUp } from "../usage/spent.ts";
-import { closeTurn, type EndTurnInput, type UnpricedOutcome, wasClosedBy } from "./close-turn-store.ts";
+import type { Ending } from "./answer.ts";
+import {
+  closeTurn,
+  type EndTurnInput,
+  type UnpricedOutcome,
+  wasClosedBy,
+} from "./close-turn-store.ts";
 import { holderName } from "./liveness.ts";
 import { modelsOf } from "./models-of.ts";
 import type { OpenedTurn } from "./opened-turn.ts";

@@ -1,4 +1,5 @@
 import type { Context, FinishReason } from "@orcha/contract";
+import type { Tenant } from "../tenants/settings.ts";
 
 /** One message of the prompt, oldest first. */
 export interface PromptMessage {
@@ -45,6 +46,14 @@ export interface ChatModel {
    * @throws OrchaError `model_unavailable`, `model_timeout` or `answer_blocked`; the provider's words are in its cause only.
    */
   stream(request: ChatModelRequest, signal: AbortSignal): AsyncIterable<ModelPart>;
+}
+
+/** Who answers for which tenant. */
+export interface TenantModels {
+  /** @throws OrchaError `model_unavailable` when none of the tenant's models can be called */
+  modelOf(tenant: Tenant): Promise<ChatModel>;
+  /** What is wrong with models that a tenant wants, as a sentence; undefined when nothing is. */
+  findProblem(tenantId: string, names: readonly string[]): Promise<string | undefined>;
 }
 
 /** What retrieval found for one question. */

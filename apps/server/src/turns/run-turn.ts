@@ -14,7 +14,7 @@ import { keepEnd } from "./keep-end.ts";
 import { openTurnInOrder } from "./open-turn.ts";
 import type { OpenedTurn } from "./opened-turn.ts";
 import type { TurnClaim } from "./place-store.ts";
-import type { ChatModel, ChatModelRequest, Retriever } from "./ports.ts";
+import type { ChatModel, ChatModelRequest, Retriever, TenantModels } from "./ports.ts";
 import type { RunningTurns } from "./running-turns.ts";
 import { findSource } from "./turn-source.ts";
 import { fitPassages, PASSAGE_TOKENS, worstCase } from "./worst-case.ts";
@@ -24,7 +24,7 @@ const MAX_HISTORY_MESSAGES = 100;
 
 export interface TurnDeps {
   readonly database: Database;
-  readonly model: ChatModel;
+  readonly models: TenantModels;
   readonly retriever: Retriever;
   readonly running: RunningTurns;
   readonly prices: Prices;
@@ -72,6 +72,7 @@ export async function* runTurn(
   input: TurnInput,
   closed: () => AbortSignal,
 ): AsyncGenerator<TurnEvent, void> {
+  const model = await deps.models.modelOf(input.tenant);
   const opened = await openTurnInOrder(deps, {
     tenantId: input.tenant.id,
     conversationId: input.conversationId,
@@ -81,7 +82,7 @@ export async function* runTurn(
     text: input.text,
     replaceMessageId: input.replaceMessageId,
     idempotency: input.idempotency,
-    budgeted: budgetedTurn(deps, input),
+    budgeted: budgetedTurn(deps, input, model),
   });
   if ("tells" in opened) {
     const source = findSource(deps, input.tenant.id, opened.tells);
@@ -94,7 +95,7 @@ export async function* runTurn(
 
   let ending: Ending = { state: "done" };
   try {
-    const request = await prepare(deps, input, opened);
+    const request = await prepare(deps, { ...input, model }, opened);
     answer.request = request;
     if (request.contexts) {
       answer.contexts = [...request.contexts];
@@ -103,13 +104,13 @@ export async function* runTurn(
     }
 
     clock.signal.throwIfAborted();
-    for await (const part of deps.model.stream(request, clock.signal)) {
+    for await (const part of model.stream(request, clock.signal)) {
       const text = answer.add(part, clock);
       if (!text) continue;
       running.changed();
       yield { event: "text-delta", data: { text } };
       // Leaving closes the provider's socket.
-      if (answer.finishEndless(deps.limits.answerTokens, deps.model.name)) break;
+      if (answer.finishEndless(deps.limits.answerTokens, model.name)) break;
     }
     if (!answer.finish || answer.length === 0) throw new OrchaError("model_unavailable");
   } catch (error) {
@@ -121,14 +122,14 @@ export async function* runTurn(
   if (rest) yield { event: "text-delta", data: { text: rest } };
   clock.stop();
 
-  const end = await keepEnd(deps, running, ending);
+  const end = await keepEnd({ ...deps, model }, running, ending);
   running.finish(end);
   yield end;
 }
 
 async function prepare(
   deps: TurnDeps,
-  input: TurnInput,
+  input: TurnInput & { readonly model: ChatModel },
   turn: OpenedTurn,
 ): Promise<ChatModelRequest> {
   const tenantId = input.tenant.id;
@@ -145,7 +146,7 @@ async function prepare(
       );
   const history = fitHistory(past, deps.limits.historyTokens);
 
-  const found = wantsRetrieval(deps, input)
+  const found = wantsRetrieval(input.model, input)
     ? await deps.retriever.retrieve(tenantId, input.text, history)
     : undefined;
   const isHeld = turn.account.reservation !== undefined;
@@ -159,21 +160,28 @@ async function prepare(
   });
 }
 
-function wantsRetrieval({ model }: TurnDeps, { useRag, tenant }: TurnInput): boolean {
+function wantsRetrieval(model: ChatModel, { useRag, tenant }: TurnInput): boolean {
   return model.alwaysRetrieves || (useRag ?? tenant.settings.retrieval === "always");
 }
 
 /** What its budgets need to know; undefined when its tenant has none. */
-function budgetedTurn(deps: TurnDeps, input: TurnInput): BudgetedTurn | undefined {
+function budgetedTurn(
+  { limits }: TurnDeps,
+  input: TurnInput,
+  model: ChatModel,
+): BudgetedTurn | undefined {
   const { budget, prompt } = input.tenant.settings;
   if (!hasBudget(budget)) return undefined;
-  const worst = worstCase(deps, {
-    instructions: prompt ?? undefined,
-    page: input.page,
-    text: input.text,
-    isNew: input.conversationId === undefined,
-    retrieves: wantsRetrieval(deps, input),
-  });
+  const worst = worstCase(
+    { model, limits },
+    {
+      instructions: prompt ?? undefined,
+      page: input.page,
+      text: input.text,
+      isNew: input.conversationId === undefined,
+      retrieves: wantsRetrieval(model, input),
+    },
+  );
   return { budget, worst };
 }
 

@@ -26,7 +26,7 @@ export interface PlannedTurn {
 /** The most that a turn can use: every call that its model may make reads all of the prompt, and one of them answers. */
 export function worstCase(
   deps: {
-    readonly model: ChatModel;
+    readonly model: Pick<ChatModel, "name" | "models" | "maxCalls">;
     readonly limits: { readonly historyTokens: number; readonly answerTokens: number };
   },
   turn: PlannedTurn,

@@ -16,7 +16,14 @@ describeOnEveryEngine("the usage roll-up", (engine) => {
   let server: TestServer;
   beforeEach(async () => {
     server = await startTestServer(engine, { env: { ORCHA_RATE_LIMITS: "off" } });
-    const entry = { tenantId: "*", actor, action: "price.set", target: "", detail: {}, address: "" };
+    const entry = {
+      tenantId: "*",
+      actor,
+      action: "price.set",
+      target: "",
+      detail: {},
+      address: "",
+    };
     const price = { model: "scripted/one", inputPrice: 3_000_000, outputPrice: 15_000_000 };
     await server.database.write(setPrice, { ...price, entry: { ...entry, now: 0 } });
   });
@@ -125,7 +132,11 @@ describeOnEveryEngine("the usage roll-up", (engine) => {
     if (kind === 1) await chat(message, key(at)); // told again, or run again
     if (kind === 2) {
       const last = Number(answer.headers.get("x-orcha-message-id"));
-      await chat({ text: `[0] ${at}`, conversation_id: answer.data.conversation_id, replace_message_id: last });
+      await chat({
+        text: `[0] ${at}`,
+        conversation_id: answer.data.conversation_id,
+        replace_message_id: last,
+      });
     }
     return answer.data.conversation_id;
   }

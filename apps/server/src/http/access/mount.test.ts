@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { routesWithoutPolicy } from "../../app.ts";
 import type { Env } from "../context.ts";
 import { type GateDeps, mountRoutes } from "./mount.ts";
-import { openRoute, type Route } from "./route.ts";
+import { openRoute, type StaffRoute } from "./route.ts";
 
 const nobody: GateDeps = {
   visitor: { visitorKey: "key", publicUrl: undefined },
@@ -22,7 +22,7 @@ const nobody: GateDeps = {
   now: () => 0,
 };
 const page = openRoute("/page", (c) => c.text("a page"));
-const audit: Route = {
+const audit: StaffRoute = {
   method: "GET",
   path: "/audit",
   policy: { for: "staff", permission: "admin", over: "tenant" },

@@ -3,7 +3,7 @@ import type { Actor } from "../../audit/store.ts";
 import { allows, type Grant, type Permission } from "../../operators/permissions.ts";
 import type { TenantResolver } from "../../tenants/resolve-tenant.ts";
 import type { RequestContext } from "../context.ts";
-import { tenantParameter } from "../parameters.ts";
+import { tenantInPath, tenantParameter } from "../parameters.ts";
 import { bearerOf, type FindKey, isSecretKey } from "./credentials.ts";
 import { isOwnOrigin } from "./own-origin.ts";
 import type { Policy, StaffAdmission } from "./route.ts";
@@ -103,7 +103,7 @@ async function subjectOf(
   member: StaffMember,
 ): Promise<{ readonly tenantId: string; readonly label: string }> {
   if (policy.over === "installation") return { tenantId: INSTALLATION, label: "" };
-  const inPath = c.req.param("tenant");
+  const inPath = tenantInPath(c);
   const named = inPath ?? tenantParameter(c) ?? member.ownTenantId ?? deps.defaultTenantId;
   if (named === INSTALLATION) return { tenantId: INSTALLATION, label: "" };
   const { tenant, label } = await deps.resolveTenant(named);

@@ -44,11 +44,12 @@ export function adminConversationRoutes(deps: EraseDeps): readonly StaffRoute[] 
 
 async function list(c: RequestContext, deps: EraseDeps, staff: StaffAdmission): Promise<Response> {
   const { filter, text } = filterParameters(c, staff);
-  const { conversations, next } = await listConversations(
-    deps.database.reader,
-    oneTenant(staff),
-    { filter, text, after: placeParameter(c), limit: limitParameter(c) },
-  );
+  const { conversations, next } = await listConversations(deps.database.reader, oneTenant(staff), {
+    filter,
+    text,
+    after: placeParameter(c),
+    limit: limitParameter(c),
+  });
   const page: ConversationPage = {
     data: [...conversations],
     next_cursor: next ? `${next.updatedAt}.${next.id}` : null,
@@ -105,7 +106,9 @@ function filterParameters(
   readonly text: string | undefined;
   readonly named: Readonly<Record<string, unknown>>;
 } {
-  const given = Object.entries(c.req.query()).filter(([name, value]) => value !== "" || name === "label");
+  const given = Object.entries(c.req.query()).filter(
+    ([name, value]) => value !== "" || name === "label",
+  );
   const { label, user_id, from, to, q } = parseFields(
     conversationFilterSchema,
     Object.fromEntries(given),

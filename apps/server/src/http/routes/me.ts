@@ -1,5 +1,5 @@
 import { API_PATH, OrchaError } from "@orcha/contract";
-import { eraseSubject, type EraseSubjectDeps } from "../../privacy/erase-subject.ts";
+import { type EraseSubjectDeps, eraseSubject } from "../../privacy/erase-subject.ts";
 import { subjectAsJson } from "../../privacy/export-subject.ts";
 import type { Subject } from "../../privacy/subject.ts";
 import type { Admission, VisitorRoute } from "../access/route.ts";

@@ -1,6 +1,6 @@
 import { API_PATH } from "@orcha/contract";
 import { recordAudit } from "../../audit/store.ts";
-import { eraseSubject, type EraseSubjectDeps } from "../../privacy/erase-subject.ts";
+import { type EraseSubjectDeps, eraseSubject } from "../../privacy/erase-subject.ts";
 import { subjectAsJson } from "../../privacy/export-subject.ts";
 import { findSubject, type Subject, subjectDigest } from "../../privacy/subject.ts";
 import { cleanText } from "../../turns/clean-text.ts";

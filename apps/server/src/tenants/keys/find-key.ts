@@ -12,13 +12,19 @@ const TOUCH_MS = 60_000;
 export interface KeyFinderDeps {
   readonly database: Database;
   readonly now: () => number;
+  /** Milliseconds that only ever grow. */
+  readonly monotonic?: () => number;
 }
 
 /** The key that a Bearer credential is; undefined for one that is unknown, revoked or expired. */
 export type KeyFinder = (token: string) => Promise<ApiKey | undefined>;
 
 /** Makes the function that finds secret keys; what it found, or did not, it knows for a second. */
-export function createKeyFinder({ database, now }: KeyFinderDeps): KeyFinder {
+export function createKeyFinder({
+  database,
+  now,
+  monotonic = () => performance.now(),
+}: KeyFinderDeps): KeyFinder {
   const cache = new Map<string, { readonly until: number; readonly key: ListedKey | undefined }>();
   const touched = new Map<number, number>();
 
@@ -34,9 +40,9 @@ export function createKeyFinder({ database, now }: KeyFinderDeps): KeyFinder {
 
   async function find(hash: string): Promise<ListedKey | undefined> {
     const known = cache.get(hash);
-    if (known && known.until > performance.now()) return known.key;
+    if (known && known.until > monotonic()) return known.key;
     // Counted from before the question: what is revoked while it runs is known a second later at most.
-    const until = performance.now() + CACHE_MS;
+    const until = monotonic() + CACHE_MS;
     const key = await findKeyByHash(database.reader, hash);
     if (cache.size >= MAX_CACHED) cache.clear();
     cache.set(hash, { until, key });

@@ -1,0 +1,95 @@
+import type { Question, Questions } from "./questions.ts";
+import { type Caller, NO_TENANT, owns, type Place, placeOf, TOPIC, type World } from "./world.ts";
+
+const once: Questions = { ask: () => [{}], shows: false };
+
+/** What is asked of the routes for visitors, and of those for everyone. */
+export const VISITOR_QUESTIONS: Readonly<Record<string, Questions>> = {
+  "POST /chat-v2": { ask: askToChat, shows: true },
+  "POST /visitor": once,
+  "POST /visitor/reset": once,
+  "GET /conversations/:id/messages": {
+    ask: (world) => world.conversations.flatMap(({ id, userId }) => asUsers({ id }, world, userId)),
+    shows: true,
+  },
+  "GET /turns/:id/events": {
+    ask: (world) =>
+      world.conversations.flatMap(({ turnId, userId }) => asUsers({ id: turnId }, world, userId)),
+    shows: true,
+  },
+  "POST /turns/:id/stop": {
+    ask: (world) => world.conversations.map(({ turnId }) => ({ path: { id: turnId }, body: {} })),
+    shows: false,
+  },
+  "GET /me": {
+    ask: (world) => [{}, ...world.users.map(({ id }) => ({ query: { user_id: id } }))],
+    shows: true,
+  },
+  "DELETE /me": { ask: askToErase, shows: false },
+
+  "GET /admin/session": once,
+  "POST /admin/session": {
+    ask: () => [{ body: { email: "nobody@isolation.invalid", password: "a wrong password" } }],
+    shows: false,
+  },
+  "DELETE /admin/session": {
+    ask: (_, { kind }) => (kind === "operator" ? [] : [{}]), // it would end the operator's own
+    shows: false,
+  },
+  "POST /admin/session/password": {
+    ask: () => [{ body: { current: "a wrong password", new: "another password" } }],
+    shows: false,
+  },
+  "POST /admin/links/check": { ask: () => [{ body: { token: "guessed" } }], shows: false },
+  "POST /admin/links/accept": {
+    ask: () => [{ body: { token: "guessed", password: "another password" } }],
+    shows: false,
+  },
+};
+
+/** A message of its own, and one in every conversation that is not the caller's. */
+function askToChat(world: World, caller: Caller, place: Place): readonly Question[] {
+  const text = `What was said about the ${TOPIC}? ${signature(caller)}`;
+  const foreign = world.conversations.filter(
+    // Without a credential, by its id alone, an unowned one may be gone on with where it was begun.
+    (one) =>
+      !owns(caller, one, place) &&
+      !(one.owners.length === 0 && one.place === placeOf(caller, place)),
+  );
+  const own = placeOf(caller, place) === NO_TENANT ? [] : [{ body: { text, use_rag: true } }];
+  return [
+    ...own,
+    ...foreign.flatMap(({ id, messageId, userId, repeat }) => [
+      { body: { text, conversation_id: id, use_rag: true } },
+      { body: { text, conversation_id: id, user_id: userId ?? world.sharedUser } },
+      { body: { text, conversation_id: id, replace_message_id: messageId } },
+      {
+        headers: { "idempotency-key": repeat.key },
+        body: { text: repeat.text, conversation_id: id, ...(userId && { user_id: userId }) },
+      },
+    ]),
+  ];
+}
+
+/** What callers write, so that it is found where they should not have written. */
+export function signature(caller: Pick<Caller, "name">): string {
+  return `Asked by ${caller.name}.`;
+}
+
+/** By itself, and as those for whom a server may speak. */
+function asUsers(
+  path: Question["path"] & object,
+  world: World,
+  userId: number | undefined,
+): Question[] {
+  return [{ path }, { path, query: { user_id: userId ?? world.sharedUser } }];
+}
+
+/** Only where nothing is the caller's. */
+function askToErase(world: World, caller: Caller, place: Place): readonly Question[] {
+  const isSomebodyThere =
+    caller.kind === "subject" || caller.kind === "server"
+      ? placeOf(caller, place) === caller.home
+      : world.conversations.some((one) => owns(caller, one, place));
+  return isSomebodyThere ? [] : [{}, { query: { user_id: world.sharedUser } }];
+}
