@@ -1,6 +1,17 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
+import * as z from "zod";
 import { describeOnEveryEngine } from "./testing/databases.ts";
 import { startTestServer, type TestServer } from "./testing/server.ts";
+
+const documentSchema = z.looseObject({
+  paths: z.record(z.string(), z.record(z.string(), z.looseObject({ operationId: z.string() }))),
+  components: z.object({ schemas: z.record(z.string(), z.unknown()) }),
+});
+
+function operationIds({ paths }: z.output<typeof documentSchema>): string[] {
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+  return operations.map(({ operationId }) => operationId);
+}
 
 describeOnEveryEngine("server", (engine) => {
   let server: TestServer;
@@ -28,18 +39,25 @@ describeOnEveryEngine("server", (engine) => {
     expect(response.headers.get("x-request-id")).toMatch(/^[\w-]{36}$/);
   });
 
-  it("documents every route that it has", async () => {
-    const document = await (await fetch(`${server.url}/openapi.json`)).json();
+  it("documents every route that it has, and none that it has not", async () => {
+    const response = await fetch(`${server.url}/openapi.json`);
+    const document = documentSchema.parse(await response.json());
+    const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const served = server.routes
+      .filter(({ path }) => path !== "/openapi.json")
+      .map(({ method, path }) => `${method} ${path.replace(/:(\w+)(\{[^}]*\})?/g, "{$1}")}`);
+    expect(documented.toSorted()).toEqual(served.toSorted());
     expect(document).toMatchObject({ openapi: "3.1.0", info: { version: "0.0.0" } });
-    expect(Object.keys((document as { paths: object }).paths)).toEqual([
-      "/api/v1/orcha/chat-v2",
-      "/api/v1/orcha/visitor",
-      "/api/v1/orcha/conversations/{id}/messages",
-      "/api/v1/orcha/turns/{id}/events",
-      "/api/v1/orcha/turns/{id}/stop",
-      "/healthz",
-      "/readyz",
-    ]);
+    expect(new Set(operationIds(document)).size).toBe(documented.length);
+  });
+
+  it("names no schema in its document that the document does not have", async () => {
+    const text = await (await fetch(`${server.url}/openapi.json`)).text();
+    const { components } = documentSchema.parse(JSON.parse(text));
+    const named = text.matchAll(/"#\/components\/schemas\/([^"]+)"/g);
+    for (const [, name = ""] of named) expect(Object.keys(components.schemas)).toContain(name);
   });
 
   it("gives a visitor's secret, and the same again to the one who has it", async () => {

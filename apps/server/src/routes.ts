@@ -1,4 +1,5 @@
 import { openApiDocument } from "@orcha/contract/openapi";
+import { checkSettings } from "./budgets/check-settings.ts";
 import { askDatabase } from "./db/ask-database.ts";
 import { openRoute, type Route } from "./http/access/route.ts";
 import type { AddressReader } from "./http/address.ts";
@@ -11,12 +12,14 @@ import { healthz, readyz } from "./http/routes/health.ts";
 import { keyRoutes } from "./http/routes/keys.ts";
 import { meRoutes } from "./http/routes/me.ts";
 import { operatorRoutes } from "./http/routes/operators.ts";
+import { priceRoutes } from "./http/routes/prices.ts";
 import { searchRoutes } from "./http/routes/search.ts";
 import { secretRoutes } from "./http/routes/secrets.ts";
 import { sessionRoutes } from "./http/routes/session.ts";
 import { subjectRoutes } from "./http/routes/subjects.ts";
 import { tenantRoutes } from "./http/routes/tenants.ts";
 import { turnRoutes } from "./http/routes/turns.ts";
+import { usageRoutes } from "./http/routes/usage.ts";
 import { userRoutes } from "./http/routes/users.ts";
 import { visitorRoutes } from "./http/routes/visitor.ts";
 import { sendJson } from "./http/send.ts";
@@ -100,7 +103,7 @@ function staffSide(services: Services, addressOf: AddressReader): readonly Route
       database,
       defaultUserId,
       defaultTenantId,
-      checkSettings: async () => undefined,
+      checkSettings: (tenant) => checkSettings(services.turns, tenant),
     }),
     ...keyRoutes({ database }),
     ...secretRoutes({ database, sealer: services.sealer }),
@@ -110,6 +113,8 @@ function staffSide(services: Services, addressOf: AddressReader): readonly Route
     ...subjectRoutes({ database, running, defaultUserId, visitorKey, now }),
     ...userRoutes({ database, defaultTenantId, defaultUserId, now }),
     ...searchRoutes({ retriever: services.searcher, resolveTenant }),
+    ...usageRoutes({ database, resolveTenant, currency: config.ORCHA_CURRENCY, now }),
+    ...priceRoutes({ database, currency: config.ORCHA_CURRENCY }),
   ];
 }
 

@@ -2,6 +2,7 @@ import { AUDIT_WRITES } from "./audit/store.ts";
 import { BUDGET_WRITES } from "./budgets/upkeep-store.ts";
 import { CONVERSATION_WRITES } from "./conversations/owner-store.ts";
 import type { WriteOperation } from "./db/database.ts";
+import { ISOLATION_WRITES } from "./isolation/traces-store.ts";
 import { KNOWLEDGE_WRITES } from "./knowledge/store.ts";
 import { LIMIT_WRITES } from "./limits/misses-store.ts";
 import { OPERATOR_WRITES } from "./operators/writes.ts";
@@ -24,4 +25,5 @@ export const WRITES: readonly WriteOperation<never, unknown>[] = [
   ...PRIVACY_WRITES,
   ...BUDGET_WRITES,
   ...PRICE_WRITES,
+  ...ISOLATION_WRITES,
 ];

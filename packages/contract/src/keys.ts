@@ -86,3 +86,10 @@ export const secretSchema = z.object({
 export type SecretInfo = z.output<typeof secretSchema>;
 
 export const secretListSchema = z.object({ data: z.array(secretSchema) });
+
+export const secretDeletionSchema = z.object({
+  kind: z.enum(SECRET_KINDS),
+  name: z.string(),
+  deleted: z.literal(true),
+});
+export type SecretDeletion = z.output<typeof secretDeletionSchema>;

@@ -27,10 +27,7 @@ export function usagePaths(): Json {
       }),
     },
     [`${API_PATH}/admin/prices`]: {
-      get: withoutTenant(
-        staffOperation("prices", "What models cost", { answer: "PriceList" }),
-        [],
-      ),
+      get: withoutTenant(staffOperation("prices", "What models cost", { answer: "PriceList" }), []),
       put: withoutTenant(
         staffOperation("setPrice", "Price a model from now on", {
           body: "PriceChange",

@@ -7,6 +7,7 @@ import {
   visitorResponseSchema,
 } from "./conversations.ts";
 import { API_PATH, HEADERS } from "./headers.ts";
+import { operatorPaths, operatorSchemas } from "./openapi-operators.ts";
 import {
   answerHeaders,
   envelopeFailures,
@@ -20,6 +21,9 @@ import {
   tenantParameter,
   visitorParameter,
 } from "./openapi-parts.ts";
+import { privacyPaths, privacySchemas } from "./openapi-privacy.ts";
+import { tenantPaths, tenantSchemas } from "./openapi-tenants.ts";
+import { usagePaths, usageSchemas } from "./openapi-usage.ts";
 import { TURN_EVENTS } from "./turn-events.ts";
 
 /** The OpenAPI 3.1 document of everything that exists, made from the schemas that the server checks with. */
@@ -36,9 +40,14 @@ export function openApiDocument(version: string): Json {
     paths: {
       [`${API_PATH}/chat-v2`]: { post: chatOperation() },
       [`${API_PATH}/visitor`]: { post: visitorOperation() },
+      [`${API_PATH}/visitor/reset`]: { post: visitorResetOperation() },
       [`${API_PATH}/conversations/{id}/messages`]: { get: messagesOperation() },
       [`${API_PATH}/turns/{id}/events`]: { get: turnEventsOperation() },
       [`${API_PATH}/turns/{id}/stop`]: { post: turnStopOperation() },
+      ...privacyPaths(),
+      ...usagePaths(),
+      ...tenantPaths(),
+      ...operatorPaths(),
       "/healthz": { get: healthOperation("Alive", "The process is alive.") },
       "/readyz": {
         get: {
@@ -88,6 +97,18 @@ function visitorOperation(): Json {
     responses: {
       200: { description: "The secret.", content: json("VisitorResponse") },
       ...problems(["tenant_not_found", "unauthorized", "unsupported_media_type", "unavailable"]),
+    },
+  };
+}
+
+function visitorResetOperation(): Json {
+  return {
+    operationId: "resetVisitor",
+    summary: "Another secret for this browser, as after signing out",
+    parameters: [tenantParameter()],
+    responses: {
+      200: { description: "The new secret.", content: json("VisitorResponse") },
+      ...problems(["tenant_not_found", "unauthorized", "rate_limited", "unavailable"]),
     },
   };
 }
@@ -185,6 +206,10 @@ function componentSchemas(): Json {
     StopResponse: schemaOf(stopResponseSchema, "output"),
     VisitorResponse: schemaOf(visitorResponseSchema, "output"),
     Problem: schemaOf(problemSchema, "output"),
+    ...privacySchemas(),
+    ...usageSchemas(),
+    ...tenantSchemas(),
+    ...operatorSchemas(),
   };
   for (const [event, schema] of Object.entries(TURN_EVENTS)) {
     schemas[`Event.${event}`] = schemaOf(schema, "output");

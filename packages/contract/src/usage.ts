@@ -40,7 +40,10 @@ export const usageRowSchema = z.object({
     description: "The unregistered tenant_id of its pages; empty for none.",
   }),
   user_id: z.int().optional().meta({ description: "0 for users who were erased." }),
-  model: z.string().optional().meta({ description: "As provider/model; empty when none answered." }),
+  model: z
+    .string()
+    .optional()
+    .meta({ description: "As provider/model; empty when none answered." }),
   ...usageFigures,
 });
 export type UsageRow = z.output<typeof usageRowSchema>;
@@ -55,7 +58,9 @@ export const budgetStatusSchema = z.object({
   cost_limit: money.nullable(),
   reserved_tokens: count.meta({ description: "Set aside for turns that run." }),
   reserved_cost: money,
-  warned: z.boolean().meta({ description: "True once its owner was told that it is nearly used up." }),
+  warned: z
+    .boolean()
+    .meta({ description: "True once its owner was told that it is nearly used up." }),
 });
 export type BudgetStatus = z.output<typeof budgetStatusSchema>;
 

@@ -138,6 +138,8 @@ describeOnEveryEngine("budgets", (engine) => {
       await isDead;
     };
     const outcomes: Promise<TurnEvent | { readonly code: string }>[] = [];
+    for (let turn = 0; turn < 5; turn += 1) dies.run({}, { budget }).catch(() => undefined);
+    await vi.waitFor(() => expect(dies.requests).toHaveLength(5));
     for (let turn = 0; turn < 50; turn += 1) {
       outcomes.push(lives.run({}, { budget }).catch((error) => error));
       dies.run({}, { budget }).catch(() => undefined);
@@ -146,7 +148,6 @@ describeOnEveryEngine("budgets", (engine) => {
     const succeeded = ended.filter((end) => "event" in end && end.event === "turn-end").length;
     await vi.waitFor(() => expect(succeeded + dies.requests.length).toBe(20));
     for (const end of ended) expect(["turn-end", "budget_exhausted"]).toContain(nameOf(end));
-    expect(dies.requests.length).toBeGreaterThan(0);
 
     // The process is gone with its turns; a third one finds that.
     await other[Symbol.asyncDispose]();

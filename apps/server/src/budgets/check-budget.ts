@@ -7,23 +7,23 @@ import { type BudgetSettings, hasBudget, hasMoneyBudget } from "./budgets.ts";
 
 export interface BudgetCheckDeps {
   readonly prices: Prices;
-  /** What answers a tenant with these settings. */
-  readonly modelOf: (
-    settings: TenantSettings,
-  ) => Pick<ChatModel, "name" | "models" | "maxCalls" | "alwaysRetrieves">;
   readonly limits: { readonly historyTokens: number; readonly answerTokens: number };
 }
 
 type Limit = keyof BudgetSettings & string;
 
-/** Why a tenant's budget cannot be kept or would answer nobody, as a sentence; undefined when it can. */
+/**
+ * Why a tenant's budget cannot be kept or would answer nobody, as a sentence; undefined when it can.
+ *
+ * @param model what answers a tenant with these settings
+ */
 export async function checkBudget(
   deps: BudgetCheckDeps,
   settings: TenantSettings,
+  model: Pick<ChatModel, "name" | "models" | "maxCalls" | "alwaysRetrieves">,
 ): Promise<string | undefined> {
   const { budget } = settings;
   if (!hasBudget(budget)) return undefined;
-  const model = deps.modelOf(settings);
   const retrieves = model.alwaysRetrieves || settings.retrieval === "always";
   const least = worstCase(
     { model, limits: deps.limits },

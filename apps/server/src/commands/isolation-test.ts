@@ -52,7 +52,7 @@ async function testOn(installation: Installation, configured: Config): Promise<I
   const server = await startServer({
     config,
     database,
-    model: ECHO_MODEL,
+    models: () => ({ modelOf: async () => ECHO_MODEL, findProblem: async () => undefined }),
     retriever: createRetriever(database),
     searcher: createRetriever(database),
     log: pino({ level: "silent" }),

@@ -89,7 +89,7 @@ async function askOne(
   const shown = `${request.method} ${request.path} ${JSON.stringify(request.body ?? "")}`;
   if (status >= 500) found.errors.push(`${status} for ${shown}`);
   const isForStaff = route.policy.for === "staff";
-  const reading = { caller, place: placeOf(caller, place), isForStaff };
+  const reading = { caller, place: placeOf(caller, place), isForStaff, question: shown };
   const seen = canaries.findIn(`${JSON.stringify([...headers])} ${text}`, reading);
   found.own += seen.own.length;
   for (const canary of seen.leaked) {

@@ -52,7 +52,8 @@ export async function buildWorld(
   for (const place of [...tenants, ...labels]) {
     const talked = await plantVisitorsTalk(deps, place, everywhere);
     conversations.push(...talked.conversations);
-    callers.push(talked.late);
+    // One of a tenant and one of a label ask for all of them.
+    if (place === tenants[0] || place === labels[0]) callers.push(talked.late);
   }
   const subjects: World["subjects"][number][] = [];
   for (const tenant of planted) {

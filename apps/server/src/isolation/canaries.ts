@@ -27,6 +27,8 @@ export interface Reading {
   readonly place: string;
   /** Whom the route is for. */
   readonly isForStaff: boolean;
+  /** What was asked: words that stand in it tell the asker nothing. */
+  readonly question: string;
 }
 
 /** All words that were planted. */
@@ -41,7 +43,9 @@ export class Canaries {
 
   /** What an answer holds: what its reader may know, and what it may not. */
   findIn(text: string, reading: Reading): { readonly own: Canary[]; readonly leaked: Canary[] } {
-    const found = this.#canaries.filter(({ word }) => holdsWord(text, word));
+    const found = this.#canaries.filter(
+      ({ word }) => holdsWord(text, word) && !holdsWord(reading.question, word),
+    );
     return {
       own: found.filter((canary) => mayKnow(canary, reading)),
       leaked: found.filter((canary) => !mayKnow(canary, reading)),

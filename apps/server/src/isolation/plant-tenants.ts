@@ -60,6 +60,7 @@ export async function plantTenant(
   const issuer = word("the issuer", "staff");
   const settings = tenantSettingsSchema.parse({
     name: word("the name", "visitors"),
+    allowed_origins: [`https://${word("an allowed page", "visitors")}.example`],
     prompt: `Be brief. ${word("the instructions", "visitors")}`,
     identity: {
       mode: "optional",

@@ -27,25 +27,31 @@ export const VISITOR_QUESTIONS: Readonly<Record<string, Questions>> = {
   },
   "DELETE /me": { ask: askToErase, shows: false },
 
-  "GET /admin/session": once,
-  "POST /admin/session": {
-    ask: () => [{ body: { email: "nobody@isolation.invalid", password: "a wrong password" } }],
-    shows: false,
-  },
-  "DELETE /admin/session": {
-    ask: (_, { kind }) => (kind === "operator" ? [] : [{}]), // it would end the operator's own
-    shows: false,
-  },
-  "POST /admin/session/password": {
-    ask: () => [{ body: { current: "a wrong password", new: "another password" } }],
-    shows: false,
-  },
-  "POST /admin/links/check": { ask: () => [{ body: { token: "guessed" } }], shows: false },
-  "POST /admin/links/accept": {
-    ask: () => [{ body: { token: "guessed", password: "another password" } }],
-    shows: false,
-  },
+  "GET /admin/session": withoutTenant(() => ({})),
+  "POST /admin/session": withoutTenant(() => ({
+    body: { email: "nobody@isolation.invalid", password: "a wrong password" },
+  })),
+  // It would end the operator's own.
+  "DELETE /admin/session": withoutTenant(({ kind }) => (kind === "operator" ? undefined : {})),
+  "POST /admin/session/password": withoutTenant(() => ({
+    body: { current: "a wrong password", new: "another password" },
+  })),
+  "POST /admin/links/check": withoutTenant(() => ({ body: { token: "guessed" } })),
+  "POST /admin/links/accept": withoutTenant(() => ({
+    body: { token: "guessed", password: "another password" },
+  })),
 };
+
+/** What is about no tenant, and asked once by everybody. */
+function withoutTenant(ask: (caller: Caller) => Question | undefined): Questions {
+  return {
+    ask: (_, caller, place) => {
+      const question = place.tenantId === undefined ? ask(caller) : undefined;
+      return question ? [question] : [];
+    },
+    shows: false,
+  };
+}
 
 /** A message of its own, and one in every conversation that is not the caller's. */
 function askToChat(world: World, caller: Caller, place: Place): readonly Question[] {

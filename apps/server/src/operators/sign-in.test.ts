@@ -101,6 +101,21 @@ describeOnEveryEngine("signing in", (engine) => {
     expect(await replica.find(again)).toBeUndefined();
   });
 
+  it("is over also when it begins at the moment of disabling", async () => {
+    await people.owner();
+    const rounds = Array.from({ length: 10 }, (_, number) => `user${number}@example.com`);
+    for (const email of rounds) {
+      const id = await people.member(email, []);
+      const attempts = Array.from({ length: 5 }, (_, place) =>
+        people.signIn(email, PASSWORD, `198.51.100.${place}`).catch(() => ""),
+      );
+      await people.change(id, { disabled: true });
+      for (const token of await Promise.all(attempts)) {
+        expect(await people.find(token)).toBeUndefined();
+      }
+    }
+  });
+
   it("changes a password for who knows it, and ends the other sessions", async () => {
     await people.owner();
     const [kept, lost] = [

@@ -1,5 +1,5 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { appendFileSync } from "node:fs";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { it } from "vitest";
 import { eraseIdleConversations } from "../conversations/erase-store.ts";
 import { listConversations } from "../conversations/list-conversations.ts";

@@ -11,6 +11,7 @@ import {
 import { pino } from "pino";
 import { loadConfig } from "../config/config.ts";
 import type { Database } from "../db/database.ts";
+import type { Route } from "../http/access/route.ts";
 import { type RunningServer, startServer } from "../server.ts";
 import type { ChatModel, ChatModelRequest, ModelPart, Retriever } from "../turns/ports.ts";
 import type { Engine, TestStorage } from "./databases.ts";
@@ -63,6 +64,8 @@ export function fixedRetriever(contexts: readonly Context[] = []): Retriever {
 
 export interface TestServer extends AsyncDisposable {
   readonly url: string;
+  /** Its policy table. */
+  readonly routes: readonly Route[];
   readonly database: Database;
   readonly model: ScriptedModel;
   /** Posts to chat-v2 as JSON. */
@@ -126,6 +129,9 @@ async function serve(
   return {
     get url() {
       return started.server.url;
+    },
+    get routes() {
+      return started.server.routes;
     },
     get database() {
       return started.database;

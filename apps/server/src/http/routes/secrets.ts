@@ -1,6 +1,7 @@
 import {
   API_PATH,
   OrchaError,
+  type SecretDeletion,
   type SecretInfo,
   type SecretName,
   secretNameSchema,
@@ -52,7 +53,7 @@ async function remove(
 ): Promise<Response> {
   const secret = namedSecret(c);
   await removeSecret(database, oneTenant(staff), secret, staff.entry);
-  return sendJson(c, 200, { ...secret, deleted: true });
+  return sendJson(c, 200, { ...secret, deleted: true } satisfies SecretDeletion);
 }
 
 /** What no secret can be named is one that does not exist. */

@@ -90,8 +90,20 @@ async function update(
   staff: StaffAdmission,
 ): Promise<Response> {
   const { settings } = parseFields(tenantChangeSchema, await readJsonObject(c));
+  refuseOwnersSettings(settings, staff);
   const changed = await updateTenant(deps, staff.tenantId, settings, staff.entry);
   return sendJson(c, 200, shown(changed));
+}
+
+/** Who runs one tenant cannot raise what it may cost, nor answer for it when it is suspended. */
+const OWNERS_SETTINGS = ["suspended", "models", "limits", "budget"];
+
+/** @throws OrchaError `forbidden` */
+function refuseOwnersSettings(settings: object, staff: StaffAdmission): void {
+  if (staff.may("admin", INSTALLATION)) return;
+  const [name] = OWNERS_SETTINGS.filter((setting) => Object.hasOwn(settings, setting));
+  if (name === undefined) return;
+  throw new OrchaError("forbidden", `Only who runs the installation may change ${name}.`);
 }
 
 async function remove(

@@ -6,6 +6,7 @@ import { storedTenantSettingsSchema } from "@orcha/contract";
 import { Hono } from "hono";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { TenantResolver } from "../../tenants/resolve-tenant.ts";
+import { accentColours } from "../accent-colours.ts";
 import type { OpenRoute, Route } from "../access/route.ts";
 import type { Env } from "../context.ts";
 import { demoRoutes } from "./demo.ts";
@@ -34,7 +35,8 @@ async function setup(deps: Partial<WidgetDeps> = {}) {
     "manifest.json": JSON.stringify({ version: "1.2.3", script: "frame-ABC.js" }),
     "aura.js": LOADER,
     "assets/frame-ABC.js": '"frame"',
-    "frame.html": '<script nonce="{{nonce}}" src="{{script}}"></script>',
+    "frame.html":
+      '<script id="config" type="application/json">{{config}}</script><script nonce="{{nonce}}" src="{{script}}"></script>',
     "demo/index.html": '<script nonce="{{nonce}}"></script><script nonce="{{nonce}}"></script>',
     "demo/demo.css": "a{}",
     "demo/demo.js": '"demo"',
@@ -125,6 +127,26 @@ describe("the frame", () => {
     expect(policy).toContain(
       "; frame-ancestors 'self' https://shop.example https://*.shop.example",
     );
+  });
+
+  it("is told the tenant's name, colours and whether one must sign in, in a form that no name ends early", async () => {
+    const name = "</script><script>alert(1)</script> & $& Söhne";
+    const settings = { name, identity: { mode: "required" }, theme: { accent: "#ffcc00" } };
+    const { get } = await setup({
+      resolveTenant: async () => ({
+        tenant: { id: "t", settings: storedTenantSettingsSchema.parse(settings) },
+        label: "",
+      }),
+    });
+    const html = await (await get("/widget/frame")).text();
+    const [, json = ""] =
+      /<script id="config" type="application\/json">(.*?)<\/script>/.exec(html) ?? [];
+    expect(JSON.parse(json)).toEqual({
+      name,
+      identity: "required",
+      accent: { light: accentColours("#ffcc00", false), dark: accentColours("#ffcc00", true) },
+    });
+    expect(html.match(/<script/g)).toHaveLength(2);
   });
 
   it("is refused for another server's api, unless that one is listed", async () => {

@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "hono";
 import type { TenantResolver } from "../../tenants/resolve-tenant.ts";
+import type { Tenant } from "../../tenants/settings.ts";
+import { accentColours } from "../accent-colours.ts";
 import { openRoute, type Route } from "../access/route.ts";
 import { tenantParameter } from "../parameters.ts";
 import { loadStaticFile } from "./static-file.ts";
@@ -44,11 +46,29 @@ export async function widgetRoutes(deps: WidgetDeps): Promise<readonly Route[]> 
       if (!api) return c.text("This server's widget may not talk to that api.", 400);
       const { tenant } = await deps.resolveTenant(tenantParameter(c));
       const nonce = randomBytes(16).toString("base64");
-      const html = template.replace("{{nonce}}", nonce).replace("{{script}}", `assets/${script}`);
+      const html = template
+        .replace("{{nonce}}", nonce)
+        .replace("{{script}}", `assets/${script}`)
+        .replace("{{config}}", () => embeddedJson(frameConfig(tenant)));
       const ancestors = tenant.settings.allowed_origins;
       return c.html(html, 200, frameHeaders(nonce, api, ancestors));
     }),
   ];
+}
+
+/** What the widget shows of its tenant; the page's own options go before the name. */
+function frameConfig({ settings }: Tenant) {
+  const { accent } = settings.theme;
+  return {
+    name: settings.name,
+    identity: settings.identity.mode,
+    accent: accent && { light: accentColours(accent, false), dark: accentColours(accent, true) },
+  };
+}
+
+/** JSON that no name can end before its time: a script element knows no escapes but these. */
+function embeddedJson(value: unknown): string {
+  return JSON.stringify(value).replace(/</g, "\\u003c");
 }
 
 /**

@@ -27,7 +27,7 @@ export interface RegistryDeps {
   /** The user that each tenant gets for its anonymous visitors. */
   readonly defaultUserId: number;
   /** What only the models or the prices can tell is wrong with settings, as a sentence. */
-  readonly checkSettings: (settings: TenantSettings) => Promise<string | undefined>;
+  readonly checkSettings: (tenant: Tenant) => Promise<string | undefined>;
 }
 
 /** Makes what the audit log says about a change. */
@@ -111,7 +111,7 @@ export async function updateTenant(
 async function refuseProblem(deps: RegistryDeps, tenant: Tenant, now: number): Promise<void> {
   const problem =
     (await findSettingsProblem(deps.database.reader, tenant, now)) ??
-    (await deps.checkSettings(tenant.settings));
+    (await deps.checkSettings(tenant));
   if (problem !== undefined) throw new OrchaError("invalid_request", problem);
 }
 
