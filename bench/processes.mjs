@@ -58,6 +58,7 @@ export async function startOrcha(folder, modelOrigin, env = {}) {
       ORCHA_MODELS: "openai-compatible/scripted",
       ORCHA_MODEL_BASE_URL: `${modelOrigin}/v1`,
       ORCHA_MODEL_API_KEY: "x",
+      ORCHA_RATE_LIMITS: "off",
       ...env,
     },
   });

@@ -32,6 +32,7 @@ const server = spawn(
       HOST: "127.0.0.1",
       PORT: "0",
       ORCHA_DATA_DIR: folder,
+      ORCHA_RATE_LIMITS: "off",
     },
   },
 );

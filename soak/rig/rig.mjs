@@ -148,6 +148,8 @@ export class Rig {
         ORCHA_MODELS: "openai-compatible/scripted",
         ORCHA_MODEL_BASE_URL: `${model.origin}/v1`,
         ORCHA_MODEL_API_KEY: "x",
+        // One address stands for thousands of visitors here.
+        ORCHA_RATE_LIMITS: "off",
         ...env,
       },
     });
