@@ -39,7 +39,7 @@ const RULES = [
   {
     in: /^apps\/server\//,
     except:
-      /^apps\/server\/src\/((http|commands)\/|(app|routes|gate|services|housekeeping|server|main)\.ts$)/,
+      /^apps\/server\/src\/((http|commands)\/|(app|routes|gate|wiring|housekeeping|server|main)\.ts$)/,
     not: /^npm:(hono|@hono)\b/,
     why: "hono stays in http/, app.ts and server.ts",
   },
@@ -64,7 +64,7 @@ const RULES = [
   {
     in: /^apps\/server\/src\//,
     except:
-      /^apps\/server\/src\/((http|commands)\/|(app|routes|gate|services|housekeeping|server|main)\.ts$)/,
+      /^apps\/server\/src\/((http|commands)\/|(app|routes|gate|wiring|housekeeping|server|main)\.ts$)/,
     not: /^apps\/server\/src\/http\//,
     why: "nothing below http/ knows it",
   },

@@ -3,11 +3,11 @@ import { sessionToken } from "./http/access/session-cookie.ts";
 import type { AddressReader } from "./http/address.ts";
 import { networkOf, truncatedAddress } from "./limits/address.ts";
 import { createGuardedFetch } from "./outgoing/guarded-fetch.ts";
-import type { Services } from "./services.ts";
 import { tenantClaimOf } from "./tenants/identity/token-text.ts";
 import { createUserOfSubject } from "./tenants/identity/user-of-subject.ts";
 import { createTokenVerifier } from "./tenants/identity/verify-token.ts";
 import { createKeyFinder } from "./tenants/keys/find-key.ts";
+import type { Services } from "./wiring.ts";
 
 /** What decides who gets in. */
 export function createGate(services: Services, addressOf: AddressReader): GateDeps {

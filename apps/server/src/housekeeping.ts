@@ -3,8 +3,8 @@ import { warnOfBudgets } from "./budgets/warn.ts";
 import { forgetOldMisses } from "./limits/misses.ts";
 import { tidyOperators } from "./operators/tidy-store.ts";
 import { eraseExpired } from "./privacy/erase-expired.ts";
-import type { Services } from "./services.ts";
 import { forgetKeys } from "./turns/idempotency-store.ts";
+import type { Services } from "./wiring.ts";
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -25,7 +25,7 @@ export function startHousekeeping(
   onError: (task: string, error: unknown) => void,
 ): Disposable {
   const timers = tasksOf(services).map(({ name, everyMs, run }) =>
-    setInterval(() => run().catch((error) => onError(name, error)), everyMs).unref(),
+    setInterval(() => void run().catch((error) => onError(name, error)), everyMs).unref(),
   );
   return {
     [Symbol.dispose]() {

@@ -51,16 +51,19 @@ const isolationTest = leaf(
     (await import("./commands/isolation-test.ts")).runIsolationCommand(installation, args),
 );
 
-const orcha = branch("orcha", "A chat server for your website", {
-  serve,
-  tenant: tenantCommands(installation),
-  key: keyCommands(installation),
-  secret: secretCommands(installation),
-  operator: operatorCommands(installation),
-  user: userCommands(installation),
-  price: priceCommands(installation),
-  usage: usageCommand(installation),
-  "isolation-test": isolationTest,
-});
+const orcha = branch(
+  { name: "orcha", version: installation.version, description: "A chat server for your website" },
+  {
+    serve,
+    tenant: tenantCommands(installation),
+    key: keyCommands(installation),
+    secret: secretCommands(installation),
+    operator: operatorCommands(installation),
+    user: userCommands(installation),
+    price: priceCommands(installation),
+    usage: usageCommand(installation),
+    "isolation-test": isolationTest,
+  },
+);
 
-await runMain({ ...orcha, meta: { ...orcha.meta, version: installation.version } });
+await runMain(orcha);

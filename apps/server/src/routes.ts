@@ -26,8 +26,8 @@ import { sendJson } from "./http/send.ts";
 import { networkOf, truncatedAddress } from "./limits/address.ts";
 import { createPasswords } from "./operators/passwords.ts";
 import { createSignIn } from "./operators/sign-in.ts";
-import type { Services } from "./services.ts";
 import { createLabelRecorder } from "./tenants/resolve-tenant.ts";
+import type { Services } from "./wiring.ts";
 
 /** Every route of the API, with its policy. */
 export function apiRoutes(

@@ -8,10 +8,10 @@ import { startHousekeeping } from "./housekeeping.ts";
 import type { Route } from "./http/access/route.ts";
 import { createAddressReader } from "./http/address.ts";
 import { apiRoutes } from "./routes.ts";
-import { createServices, type ServiceParts } from "./services.ts";
 import type { TenantResolver } from "./tenants/resolve-tenant.ts";
 import { prepareDatabase } from "./tenants/set-up.ts";
 import { startUpkeep } from "./turns/upkeep.ts";
+import { createServices, type ServiceParts } from "./wiring.ts";
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 20_000;

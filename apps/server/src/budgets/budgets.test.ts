@@ -196,12 +196,7 @@ describeOnEveryEngine("budgets", (engine) => {
   it("reckon money by the dearest model that may answer, and settle what the one that did costs", async () => {
     await price("scripted/one", 1_000_000, 2_000_000);
     await price("scripted/dear", 10_000_000, 20_000_000);
-    const runner = await startRunner(database);
     let during: { readonly reserved_tokens: number; readonly reserved_cost: number } | undefined;
-    runner.speak = async function* () {
-      [during] = await readRows();
-      yield "Noted.";
-    };
     const dear = {
       name: "scripted/one",
       models: ["scripted/one", "scripted/dear"],

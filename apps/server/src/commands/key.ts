@@ -8,6 +8,8 @@ import { type CommandContext, printTable, withDatabase } from "./command-databas
 
 const PAGE = 200;
 const INSTALLATION = "*";
+/** A day alone is its beginning, UTC. */
+const DAY = /^\d{4}-\d\d-\d\d$/;
 
 export interface KeyArgs {
   /** "*" for keys of the installation. */
@@ -52,7 +54,7 @@ export async function runKeyCreate(
   const request = keyRequestSchema.safeParse({
     name: args.name,
     scopes: args.scopes.split(",").map((scope) => scope.trim()),
-    expires_at: args.expires ?? null,
+    expires_at: args.expires?.replace(DAY, "$&T00:00:00Z") ?? null,
   });
   if (!request.success) {
     const [issue] = request.error.issues;

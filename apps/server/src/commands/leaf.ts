@@ -2,6 +2,7 @@ import { OrchaError } from "@orcha/contract";
 import {
   type ArgsDef,
   type CommandDef,
+  type CommandMeta,
   defineCommand,
   type ParsedArgs,
   type SubCommandsDef,
@@ -29,8 +30,8 @@ export function leaf<const Args extends ArgsDef>(
 }
 
 /** A command that gathers others. */
-export function branch(name: string, description: string, subCommands: SubCommandsDef): CommandDef {
-  return defineCommand({ meta: { name, description }, subCommands });
+export function branch(meta: CommandMeta, subCommands: SubCommandsDef): CommandDef {
+  return defineCommand({ meta, subCommands });
 }
 
 /** A misspelt flag must not be passed over: the command would run without what it was to have. */

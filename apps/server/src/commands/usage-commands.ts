@@ -8,20 +8,23 @@ export function priceCommands(installation: Installation) {
   const load = () => import("./price.ts");
   const amount = (of: string) =>
     ({ type: "string", required: true, description: `For a million tokens of ${of}` }) as const;
-  return branch("price", "Manage what models cost, which money budgets reckon with", {
-    list: leaf("list", "List the prices", {}, async () =>
-      (await load()).runPriceList(installation),
-    ),
-    set: leaf(
-      "set",
-      "Set a model's price",
-      { model, input: amount("input"), output: amount("output") },
-      async (args) => (await load()).runPriceSet(installation, args),
-    ),
-    delete: leaf("delete", "Forget a model's price", { model }, async (args) =>
-      (await load()).runPriceDelete(installation, args),
-    ),
-  });
+  return branch(
+    { name: "price", description: "Manage what models cost, which money budgets reckon with" },
+    {
+      list: leaf("list", "List the prices", {}, async () =>
+        (await load()).runPriceList(installation),
+      ),
+      set: leaf(
+        "set",
+        "Set a model's price",
+        { model, input: amount("input"), output: amount("output") },
+        async (args) => (await load()).runPriceSet(installation, args),
+      ),
+      delete: leaf("delete", "Forget a model's price", { model }, async (args) =>
+        (await load()).runPriceDelete(installation, args),
+      ),
+    },
+  );
 }
 
 /** `orcha usage`. */

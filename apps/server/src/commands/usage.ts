@@ -1,4 +1,4 @@
-import { type UsageRow, type UsageTotals, usageQuerySchema } from "@orcha/contract";
+import { OrchaError, type UsageRow, type UsageTotals, usageQuerySchema } from "@orcha/contract";
 import type { Installation } from "../installation.ts";
 import { SetUpError } from "../tenants/set-up.ts";
 import { type Difference, recountUsage } from "../usage/recount-store.ts";
@@ -44,7 +44,7 @@ async function report(
       "--from and --to must be days such as 2026-11-22, and --by a list of tenant, day, label, user and model.",
     );
   }
-  const days = daysOf(query.data, Date.now());
+  const days = daysOrExplain(query.data);
   const groups = query.data.group_by ?? ["day"];
   const { totals, rows, isTruncated } = await reportUsage(
     { database },
@@ -60,6 +60,14 @@ async function report(
   printRows(rows, totals, groups);
   const end = isTruncated ? " There are more rows: ask for fewer days or groups." : "";
   process.stdout.write(`Money is in ${config.ORCHA_CURRENCY}.${end}\n`);
+}
+
+function daysOrExplain(days: Parameters<typeof daysOf>[0]): ReturnType<typeof daysOf> {
+  try {
+    return daysOf(days, Date.now());
+  } catch (error) {
+    throw error instanceof OrchaError ? new SetUpError("--from must not be after --to.") : error;
+  }
 }
 
 function printRows(

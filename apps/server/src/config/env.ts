@@ -26,6 +26,7 @@ const text = z.string().min(1);
 const url = z
   .url({ protocol: /^https?$/, error: "must be an http or https address" })
   .transform((value) => value.replace(/\/+$/, ""));
+const currency = z.string().regex(/^[A-Z]{3}$/, "must be a currency's code such as EUR");
 const list = z.string().transform((value) =>
   value
     .split(",")
@@ -42,7 +43,6 @@ function integer(min: number, max: number): z.ZodType<number, string> {
 }
 
 const seconds = (max: number) => integer(1, max);
-
 /** Every setting there is. `.env.example` and the reference page are generated from this table. */
 export const SETTINGS = {
   HOST: setting(
@@ -186,11 +186,7 @@ export const SETTINGS = {
     "",
     "Hosts in private networks that the server may fetch tokens' keys from, as host or host:port, separated by commas.",
   ),
-  ORCHA_CURRENCY: setting(
-    z.string().regex(/^[A-Z]{3}$/, "must be a currency's code such as EUR"),
-    "USD",
-    "The currency of prices and money budgets.",
-  ),
+  ORCHA_CURRENCY: setting(currency, "USD", "The currency of prices and money budgets."),
   ORCHA_LOG_LEVEL: setting(
     z.enum(["debug", "info", "warn", "error", "silent"]),
     "info",

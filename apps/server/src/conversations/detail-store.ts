@@ -1,7 +1,8 @@
 import { type ListedConversation, OrchaError, type RecordedMessage } from "@orcha/contract";
 import type { Connection } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
-import { describeConversations, findHead } from "./list-store.ts";
+import { describeConversations } from "./describe-store.ts";
+import { findHead } from "./list-store.ts";
 import { MAX_POSITION, toMessage } from "./store.ts";
 
 const selectMessages = statement<{

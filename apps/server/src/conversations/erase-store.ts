@@ -22,7 +22,7 @@ export const eraseIdleConversations = defineWrite(
   async (transaction, input: EraseInput): Promise<ErasedCounts> => {
     const { tenantId } = input;
     const conversationIds = await holdIdle(transaction, input);
-    const turnIds = await oldestTurns(transaction, tenantId, conversationIds);
+    const turnIds = await someTurns(transaction, tenantId, conversationIds);
     const ofTurns = await eraseTurns(transaction, tenantId, turnIds);
     const conversations =
       turnIds.length < MAX_TURNS ? await eraseEmpty(transaction, tenantId, conversationIds) : 0;
@@ -57,7 +57,7 @@ async function holdIdle(transaction: Connection, input: EraseInput): Promise<num
   return held.map(({ id }) => id);
 }
 
-async function oldestTurns(
+async function someTurns(
   transaction: Connection,
   tenantId: string,
   conversationIds: readonly number[],
@@ -70,7 +70,6 @@ async function oldestTurns(
       .select("id")
       .where("tenant_id", "=", tenantId)
       .where("conversation_id", "in", conversationIds)
-      .orderBy("id")
       .limit(MAX_TURNS),
   );
   return rows.map(({ id }) => id);

@@ -10,7 +10,8 @@ import {
 } from "./list-store.ts";
 import { findText } from "./search-store.ts";
 
-const TURNS_AT_ONCE = 50;
+/** Even, so that no turn is cut in two. */
+const MESSAGES_AT_ONCE = 100;
 const CONVERSATIONS_AT_ONCE = 200;
 
 /**
@@ -23,19 +24,16 @@ export async function* conversationAsJson(
   head: ConversationHead,
 ): AsyncGenerator<string, void> {
   yield `${JSON.stringify(toWire(head)).slice(0, -1)},"turns":[`;
-  let after = 0;
-  for (;;) {
-    const turns = await readTurnRecords(reader, tenantId, head.id, after, TURNS_AT_ONCE);
-    const last = turns.at(-1);
-    if (!last) break;
-    const separator = after === 0 ? "" : ",";
-    yield separator + turns.map((turn) => JSON.stringify(turn)).join(",");
-    after = last.id;
-    if (turns.length < TURNS_AT_ONCE) break;
+  let separator = "";
+  for (let from = 0; from < head.next_position; from += MESSAGES_AT_ONCE) {
+    const positions = { from, to: from + MESSAGES_AT_ONCE };
+    for (const turn of await readTurnRecords(reader, tenantId, head.id, positions)) {
+      yield separator + JSON.stringify(turn);
+      separator = ",";
+    }
     await nextLoop();
   }
   yield "]}";
-  await nextLoop();
 }
 
 /** A tenant's conversations as JSON Lines. By id, so that one which is continued meanwhile is neither missed nor told twice. */

@@ -6,30 +6,31 @@ import { toError } from "./store.ts";
 
 type KeyRow = { readonly turn_id: number; readonly key: string; readonly created_at: number };
 
-/** Turns of a conversation after one, in the order they began, with everything that is kept under them. */
+/** Positions of messages, the first included. */
+export interface Positions {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * A conversation's turns, in order, with everything that is kept under them: those whose messages stand at some positions. By
+ * position, because a turn's messages stand at an even one and the next, and the index of positions is in order.
+ */
 export async function readTurnRecords(
   reader: Connection,
   tenantId: string,
   conversationId: number,
-  afterTurnId: number,
-  limit: number,
+  positions: Positions,
 ): Promise<TurnRecord[]> {
-  const turns = await reader.query(
-    tenantId,
-    reader.builder
-      .selectFrom("turns")
-      .selectAll()
-      .where("tenant_id", "=", tenantId)
-      .where("conversation_id", "=", conversationId)
-      .where("id", ">", afterTurnId)
-      .orderBy("id")
-      .limit(limit),
-  );
-  if (turns.length === 0) return [];
-  const turnIds = turns.map(({ id }) => id);
-  const messages = groupByTurn(await readMessages(reader, tenantId, turnIds));
-  const pieces = groupByTurn(await readPieces(reader, tenantId, turnIds));
-  const keys = groupByTurn(await readKeys(reader, tenantId, turnIds));
+  const found = await readMessages(reader, tenantId, conversationId, positions);
+  const messages = groupByTurn(found);
+  const turnIds = [...messages.keys()];
+  if (turnIds.length === 0) return [];
+  const [turns, pieces, keys] = await Promise.all([
+    readTurns(reader, tenantId, turnIds),
+    readPieces(reader, tenantId, turnIds).then(groupByTurn),
+    readKeys(reader, tenantId, turnIds).then(groupByTurn),
+  ]);
   return turns.map((turn) =>
     toRecord(turn, {
       messages: messages.get(turn.id) ?? [],
@@ -42,7 +43,8 @@ export async function readTurnRecords(
 async function readMessages(
   reader: Connection,
   tenantId: string,
-  turnIds: readonly number[],
+  conversationId: number,
+  { from, to }: Positions,
 ): Promise<MessageTable[]> {
   return reader.query(
     tenantId,
@@ -50,8 +52,26 @@ async function readMessages(
       .selectFrom("messages")
       .selectAll()
       .where("tenant_id", "=", tenantId)
-      .where("turn_id", "in", turnIds)
+      .where("conversation_id", "=", conversationId)
+      .where("position", ">=", from)
+      .where("position", "<", to)
       .orderBy("position"),
+  );
+}
+
+async function readTurns(
+  reader: Connection,
+  tenantId: string,
+  turnIds: readonly number[],
+): Promise<TurnTable[]> {
+  return reader.query(
+    tenantId,
+    reader.builder
+      .selectFrom("turns")
+      .selectAll()
+      .where("tenant_id", "=", tenantId)
+      .where("id", "in", turnIds)
+      .orderBy("id"),
   );
 }
 

@@ -1,10 +1,10 @@
 import { setImmediate as nextLoop } from "node:timers/promises";
 import type { ListedConversation } from "@orcha/contract";
 import type { Connection } from "../db/database.ts";
+import { describeConversations } from "./describe-store.ts";
 import {
   type ConversationFilter,
   type ConversationHead,
-  describeConversations,
   type ListPlace,
   readNewest,
 } from "./list-store.ts";

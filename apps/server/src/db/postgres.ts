@@ -4,10 +4,8 @@ import {
   DummyDriver,
   Kysely,
   PostgresAdapter,
-  PostgresDialect,
   PostgresIntrospector,
   PostgresQueryCompiler,
-  sql,
 } from "kysely";
 import pg from "pg";
 import {
@@ -17,8 +15,8 @@ import {
   type Step,
   type WriteOperation,
 } from "./database.ts";
-import { migrate } from "./migrate.ts";
 import { NOT_KEPT, StatementJoiner } from "./one-statement.ts";
+import { CONNECT_TIMEOUT_MS, migratePostgres } from "./postgres-set-up.ts";
 import type { Schema } from "./schema.ts";
 import { ScopedQuery } from "./scoped-query.ts";
 import {
@@ -32,8 +30,7 @@ import {
 } from "./statement.ts";
 
 const INT8 = 20;
-/** A database that does not answer is away: the visitor is told within three seconds. */
-const CONNECT_TIMEOUT_MS = 1_000;
+/** With connecting, a visitor is told of a database that does not answer within three seconds. */
 const QUERY_TIMEOUT_MS = 1_900;
 const MAX_CONNECTIONS = 20;
 
@@ -67,42 +64,6 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
     },
     [Symbol.asyncDispose]: () => pool.end(),
   };
-}
-
-/** The role of DATABASE_URL must not be used; the message is one line that says what mends it. */
-export class UnsafeRoleError extends Error {
-  override readonly name = "UnsafeRoleError";
-}
-
-/** Row-level security does not hold for a superuser, so the wall between the tenants would only seem to stand. */
-async function refuseUnsafeRole(db: Kysely<Schema>): Promise<void> {
-  const { rows } = await sql<{ role: string; unsafe: boolean }>`
-    select rolname as role, rolsuper or rolbypassrls as unsafe from pg_roles where rolname = current_user
-  `.execute(db);
-  const [row] = rows;
-  if (!row?.unsafe) return;
-  throw new UnsafeRoleError(
-    `DATABASE_URL connects as ${row.role}, for whom PostgreSQL's row-level security does not hold. Use a role of its own: create role orcha login password '…'; create database orcha owner orcha;`,
-  );
-}
-
-/** On a connection of its own: building an index on a large table may take its time. */
-async function migratePostgres(url: string): Promise<void> {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: 1,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    // A migration goes over the rows of all tenants.
-    options: `-c orcha.tenant=${EVERY_TENANT}`,
-  });
-  pool.on("error", () => {});
-  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  try {
-    await refuseUnsafeRole(db);
-    await migrate(db);
-  } finally {
-    await db.destroy();
-  }
 }
 
 /** One statement is a transaction of its own. */

@@ -4,7 +4,8 @@ import { setUpDatabase } from "../tenants/set-up.ts";
 import { addUser } from "../tenants/store.ts";
 import { engines, type TestStorage } from "../testing/databases.ts";
 import type { Database } from "./database.ts";
-import { openPostgresDatabase, UnsafeRoleError } from "./postgres.ts";
+import { openPostgresDatabase } from "./postgres.ts";
+import { UnsafeRoleError } from "./postgres-set-up.ts";
 import { EVERY_TENANT, statement } from "./statement.ts";
 
 /** What a forgotten condition looks like: it names its tenant and does not ask for it. */

@@ -10,7 +10,7 @@ import type { RequestContext } from "./context.ts";
 import { MalformedBodyError } from "./read-json.ts";
 import { retryAfter, sendJson } from "./send.ts";
 
-export const CHAT_PATH = `${API_PATH}/chat-v2`;
+const CHAT_PATH = `${API_PATH}/chat-v2`;
 
 /** Turns whatever was thrown into the contract's form: the envelope on chat-v2, problem details elsewhere. */
 export function sendError(c: RequestContext, error: OrchaError): Response {

@@ -33,11 +33,10 @@ describeOnEveryEngine("who is asking", (engine) => {
     if (!response.ok) throw new Error(await response.text());
   };
   /** A tenant whose visitors sign in with tokens of the shared secret. */
-  const shop = async (settings: object = {}) => {
+  const shop = async (settings: object = {}, mode = "optional") => {
     await admin("POST", "tenants", { id: "shop", settings: { name: "Shop" } });
     await admin("PUT", "secrets/jwt/main?tenant_id=shop", { value: SECRET });
-    const identity = { mode: "optional", ...("identity" in settings ? settings.identity : {}) };
-    await admin("PATCH", "tenants/shop", { settings: { ...settings, identity } });
+    await admin("PATCH", "tenants/shop", { settings: { ...settings, identity: { mode } } });
     await server.restart(); // settings bind within a second
   };
   const say = (fields: object, headers: Record<string, string> = {}) =>
@@ -142,7 +141,7 @@ describeOnEveryEngine("who is asking", (engine) => {
   });
 
   it("has to sign in where the tenant requires it", async () => {
-    await shop({ identity: { mode: "required" } });
+    await shop({}, "required");
     const refused = await say({}, { "x-aura-visitor": await server.visitor() });
     expect(refused).toMatchObject({ status: 401, message: "Please sign in to chat." });
     expect((await say({}, sign({ sub: "ada" }))).success).toBe(true);

@@ -1,5 +1,13 @@
 import type { Question, Questions } from "./questions.ts";
-import { type Caller, type Named, type Place, placeOf, TOPIC, type World } from "./world.ts";
+import {
+  type Caller,
+  type Named,
+  type Place,
+  placeOf,
+  TOPIC,
+  type World,
+  worthAsking,
+} from "./world.ts";
 
 const PASSWORD_OF_NOBODY = "a secret of thirty-two bytes or more";
 
@@ -16,7 +24,7 @@ export const STAFF_QUESTIONS: Readonly<Record<string, Questions>> = {
     {},
     ...["day", "label", "user", "model", "tenant"].map((by) => ({ query: { group_by: by } })),
   ]),
-  "GET /tokens/usage/:user_id": seen(({ users }) =>
+  "GET /tokens/usage/:user_id": unseen(({ users }) =>
     users.map(({ id }) => ({ path: { user_id: id } })),
   ),
 
@@ -78,9 +86,11 @@ export const STAFF_QUESTIONS: Readonly<Record<string, Questions>> = {
 
   "GET /admin/conversations": seen(listings),
   "GET /admin/conversations/export": seen(listings),
-  "GET /admin/conversations/:id": seen(({ conversations }) =>
-    conversations.map(({ id }) => ({ path: { id } })),
-  ),
+  "GET /admin/conversations/:id": {
+    ask: ({ conversations }, caller, place) =>
+      worthAsking(conversations, caller, place).map(({ id }) => ({ path: { id } })),
+    shows: true,
+  },
   "DELETE /admin/conversations/:id": ofOthers("conversations", ({ id }) => [{ path: { id } }]),
   "GET /admin/subjects/:subject": seen(({ subjects }) =>
     subjects.map(({ id }) => ({ path: { subject: id } })),
@@ -136,7 +146,9 @@ function ofOthers(
       const all: readonly Named<string | number>[] = world[things];
       // The same id may stand in several tenants.
       const own = new Set(all.filter((one) => one.place === caller.staffOf).map(({ id }) => id));
-      return all.filter(({ id }) => isForeign(caller, place) || !own.has(id)).flatMap(ask);
+      return worthAsking(all, caller, place)
+        .filter(({ id }) => isForeign(caller, place) || !own.has(id))
+        .flatMap(ask);
     },
     shows: false,
   };

@@ -1,5 +1,14 @@
 import type { Question, Questions } from "./questions.ts";
-import { type Caller, NO_TENANT, owns, type Place, placeOf, TOPIC, type World } from "./world.ts";
+import {
+  type Caller,
+  NO_TENANT,
+  owns,
+  type Place,
+  placeOf,
+  TOPIC,
+  type World,
+  worthAsking,
+} from "./world.ts";
 
 const once: Questions = { ask: () => [{}], shows: false };
 
@@ -9,16 +18,25 @@ export const VISITOR_QUESTIONS: Readonly<Record<string, Questions>> = {
   "POST /visitor": once,
   "POST /visitor/reset": once,
   "GET /conversations/:id/messages": {
-    ask: (world) => world.conversations.flatMap(({ id, userId }) => asUsers({ id }, world, userId)),
+    ask: (world, caller, place) =>
+      worthAsking(world.conversations, caller, place).flatMap(({ id, userId }) =>
+        asUsers({ id }, userId),
+      ),
     shows: true,
   },
   "GET /turns/:id/events": {
-    ask: (world) =>
-      world.conversations.flatMap(({ turnId, userId }) => asUsers({ id: turnId }, world, userId)),
+    ask: (world, caller, place) =>
+      worthAsking(world.conversations, caller, place).flatMap(({ turnId, userId }) =>
+        asUsers({ id: turnId }, userId),
+      ),
     shows: true,
   },
   "POST /turns/:id/stop": {
-    ask: (world) => world.conversations.map(({ turnId }) => ({ path: { id: turnId }, body: {} })),
+    ask: (world, caller, place) =>
+      worthAsking(world.conversations, caller, place).map(({ turnId }) => ({
+        path: { id: turnId },
+        body: {},
+      })),
     shows: false,
   },
   "GET /me": {
@@ -56,7 +74,7 @@ function withoutTenant(ask: (caller: Caller) => Question | undefined): Questions
 /** A message of its own, and one in every conversation that is not the caller's. */
 function askToChat(world: World, caller: Caller, place: Place): readonly Question[] {
   const text = `What was said about the ${TOPIC}? ${signature(caller)}`;
-  const foreign = world.conversations.filter(
+  const foreign = worthAsking(world.conversations, caller, place).filter(
     // Without a credential, by its id alone, an unowned one may be gone on with where it was begun.
     (one) =>
       !owns(caller, one, place) &&
@@ -67,7 +85,7 @@ function askToChat(world: World, caller: Caller, place: Place): readonly Questio
     ...own,
     ...foreign.flatMap(({ id, messageId, userId, repeat }) => [
       { body: { text, conversation_id: id, use_rag: true } },
-      { body: { text, conversation_id: id, user_id: userId ?? world.sharedUser } },
+      ...(userId === undefined ? [] : [{ body: { text, conversation_id: id, user_id: userId } }]),
       { body: { text, conversation_id: id, replace_message_id: messageId } },
       {
         headers: { "idempotency-key": repeat.key },
@@ -82,13 +100,9 @@ export function signature(caller: Pick<Caller, "name">): string {
   return `Asked by ${caller.name}.`;
 }
 
-/** By itself, and as those for whom a server may speak. */
-function asUsers(
-  path: Question["path"] & object,
-  world: World,
-  userId: number | undefined,
-): Question[] {
-  return [{ path }, { path, query: { user_id: userId ?? world.sharedUser } }];
+/** By itself, and as the user for whom a server spoke. */
+function asUsers(path: Question["path"] & object, userId: number | undefined): Question[] {
+  return [{ path }, ...(userId === undefined ? [] : [{ path, query: { user_id: userId } }])];
 }
 
 /** Only where nothing is the caller's. */

@@ -75,3 +75,17 @@ export function owns(
 ): boolean {
   return thing.owners.includes(caller.name) && placeOf(caller, place) === thing.place;
 }
+
+/**
+ * The things that are worth asking for somewhere: where they are, where the caller is at home, for the installation; and a
+ * caller's own things everywhere else. The rest would ask the same filters again.
+ */
+export function worthAsking<
+  Thing extends { readonly place: string; readonly owners?: readonly string[] },
+>(things: readonly Thing[], caller: Caller, place: Place): readonly Thing[] {
+  const asked = placeOf(caller, place);
+  const isEverywhere = asked === caller.home || asked === INSTALLATION.name;
+  return things.filter(
+    (thing) => isEverywhere || thing.place === asked || thing.owners?.includes(caller.name),
+  );
+}

@@ -11,5 +11,5 @@ export async function lockOperators(transaction: Connection): Promise<void> {
     .selectFrom("installation")
     .select("name")
     .where("name", "=", "visitor_key");
-  void installation;
+  await transaction.query(EVERY_TENANT, lockRows(transaction, installation));
 }

@@ -1,5 +1,5 @@
-import { type AuditEntry, auditStep } from "../audit/store.ts";
-import { type Connection, defineSteps, must, step } from "../db/database.ts";
+import { type AuditEntry, auditStep, writeAudit } from "../audit/store.ts";
+import { type Connection, defineSteps, defineWrite, must, step } from "../db/database.ts";
 import { statementOverAll } from "../db/statement.ts";
 import { forgivenessSteps } from "./attempts-store.ts";
 import type { SignedInOperator } from "./operator.ts";
@@ -36,31 +36,29 @@ const selectSession = statementOverAll<{ tokenHash: string; now: number; idleSin
       .where("operator.disabled_at", "is", null)
       .orderBy("granted.tenant_id"),
 );
-// Made for the password that was checked: one that was changed meanwhile opens nothing.
+// Changes nothing but holds the row: an account that is disabled or gets another password at this moment either refuses
+// the session or ends it.
+const confirmPassword = statementOverAll<{ operatorId: number; passwordHash: string }>()((db, p) =>
+  db
+    .updateTable("operators")
+    .set({ password_hash: p("passwordHash") })
+    .where("id", "=", p("operatorId"))
+    .where("disabled_at", "is", null)
+    .where("password_hash", "=", p("passwordHash")),
+);
 const insertSession = statementOverAll<{
   tokenHash: string;
   now: number;
   expiresAt: number;
   operatorId: number;
-  passwordHash: string;
 }>()((db, p) =>
-  db
-    .insertInto("operator_sessions")
-    .columns(["token_hash", "operator_id", "created_at", "expires_at", "seen_at"])
-    .expression((expression) =>
-      expression
-        .selectFrom("operators")
-        .select([
-          expression.cast<string>(p("tokenHash"), "text").as("token_hash"),
-          "id",
-          expression.cast<number>(p("now"), "bigint").as("created_at"),
-          expression.cast<number>(p("expiresAt"), "bigint").as("expires_at"),
-          expression.cast<number>(p("now"), "bigint").as("seen_at"),
-        ])
-        .where("id", "=", p("operatorId"))
-        .where("disabled_at", "is", null)
-        .where("password_hash", "=", p("passwordHash")),
-    ),
+  db.insertInto("operator_sessions").values({
+    token_hash: p("tokenHash"),
+    operator_id: p("operatorId"),
+    created_at: p("now"),
+    expires_at: p("expiresAt"),
+    seen_at: p("now"),
+  }),
 );
 const touch = statementOverAll<{ tokenHash: string; now: number }>()((db, p) =>
   db
@@ -116,7 +114,8 @@ export const openSession = defineSteps(
   }) => {
     const { tokenHash, operatorId, passwordHash, expiresAt, now } = input;
     return [
-      must(insertSession, { tokenHash, operatorId, passwordHash, expiresAt, now }),
+      must(confirmPassword, { operatorId, passwordHash }),
+      step(insertSession, { tokenHash, operatorId, expiresAt, now }),
       ...forgivenessSteps(input.subjects),
       auditStep(input.audit),
     ];
@@ -141,23 +140,29 @@ export const closeSession = defineSteps(
 );
 
 /** Sets another password and ends all other sessions; false when the password is not the one that was checked. */
-export const changePassword = defineSteps(
+export const changePassword = defineWrite(
   "operators.changePassword",
-  (input: {
-    readonly operatorId: number;
-    readonly before: string;
-    readonly after: string;
-    readonly tokenHash: string;
-    readonly subjects: readonly string[];
-    readonly audit: AuditEntry;
-  }) => {
+  async (
+    transaction,
+    input: {
+      readonly operatorId: number;
+      readonly before: string;
+      readonly after: string;
+      readonly tokenHash: string;
+      readonly subjects: readonly string[];
+      readonly audit: AuditEntry;
+    },
+  ): Promise<boolean> => {
     const { operatorId, before, after, tokenHash } = input;
-    return [
-      must(replacePassword, { operatorId, before, after }),
-      step(deleteOtherSessions, { operatorId, tokenHash }),
-      ...forgivenessSteps(input.subjects),
-      auditStep(input.audit),
-    ];
+    const replaced = await transaction.change(replacePassword, { operatorId, before, after });
+    if (replaced === 0) return false;
+    // Not in one statement with the first: it would not see a session that the old password opened at this moment.
+    await transaction.change(deleteOtherSessions, { operatorId, tokenHash });
+    for (const { statement, values } of forgivenessSteps(input.subjects)) {
+      await transaction.change(statement, values);
+    }
+    await writeAudit(transaction, input.audit);
+    return true;
   },
 );
 

@@ -110,9 +110,9 @@ describeOnEveryEngine("signing in", (engine) => {
         people.signIn(email, PASSWORD, `198.51.100.${place}`).catch(() => ""),
       );
       await people.change(id, { disabled: true });
-      for (const token of await Promise.all(attempts)) {
-        expect(await people.find(token)).toBeUndefined();
-      }
+      const tokens = await Promise.all(attempts);
+      await people.change(id, { disabled: false });
+      for (const token of tokens) expect(await people.find(token)).toBeUndefined();
     }
   });
 
@@ -134,6 +134,25 @@ describeOnEveryEngine("signing in", (engine) => {
     expect(await people.find(lost)).toBeUndefined();
     expect(await failure(people.signIn("ada@example.com"))).toEqual(refused);
     await people.signIn("ada@example.com", "battery staple");
+  });
+
+  it("is over also when the old password opened it at the moment of the change", async () => {
+    await people.owner();
+    const kept = await people.signIn("ada@example.com");
+    const ada = await people.find(kept);
+    if (!ada) throw new Error("Ada is not signed in.");
+    const passwords = Array.from({ length: 11 }, (_, number) => `correct horse ${number}`);
+    await people.changePassword(ada, { current: PASSWORD, next: "correct horse 0" }, kept, HOME);
+    for (const [number, current] of passwords.slice(0, -1).entries()) {
+      const attempts = Array.from({ length: 5 }, (_, place) =>
+        people.signIn("ada@example.com", current, `198.51.100.${place}`).catch(() => ""),
+      );
+      const next = passwords[number + 1] ?? "";
+      await people.changePassword(ada, { current, next }, kept, HOME);
+      for (const token of await Promise.all(attempts)) {
+        expect(await people.find(token)).toBeUndefined();
+      }
+    }
   });
 
   it.each(["ada@example.com", "nobody@example.com"])(
@@ -224,7 +243,7 @@ describeOnEveryEngine("signing in", (engine) => {
       ["session.refuse", "", "unknown"],
     ]);
     const tables = await Promise.all(
-      (["audit_log", "sign_in_failures", "operator_sessions"] as const).map((table) =>
+      (["audit_log", "sign_in_failures", "operator_sessions"] as const).map(async (table) =>
         database.reader.query("*", database.reader.builder.selectFrom(table).selectAll()),
       ),
     );
@@ -243,7 +262,7 @@ describeOnEveryEngine("signing in", (engine) => {
     const count = async () => {
       await tidyOperators(database, clock.ms);
       const tables = ["operator_sessions", "operator_links", "sign_in_failures"] as const;
-      const rows = tables.map((table) =>
+      const rows = tables.map(async (table) =>
         database.reader.query("*", database.reader.builder.selectFrom(table).selectAll()),
       );
       return (await Promise.all(rows)).map(({ length }) => length);

@@ -44,7 +44,7 @@ export function createPrices({ database }: { readonly database: Database }): Pri
 }
 
 /** What tokens cost, in millionths of the currency. */
-export function costOf(price: Price, inputTokens: number, outputTokens: number): number {
+function costOf(price: Price, inputTokens: number, outputTokens: number): number {
   const { inputPrice, outputPrice } = price;
   return Math.ceil((inputTokens * inputPrice + outputTokens * outputPrice) / TOKENS_PER_PRICE);
 }

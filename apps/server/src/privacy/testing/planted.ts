@@ -20,6 +20,8 @@ export interface PlantedStorage extends AsyncDisposable {
   run(sql: string): Promise<void>;
   /** A conversation with its turns, done, each with two messages, a key and a piece of text. */
   plant(conversation: Planted): Promise<void>;
+  /** Of a PostgreSQL. */
+  readonly url: string;
   rows(table: keyof Schema): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
@@ -50,6 +52,7 @@ export async function plantedStorage(engine: Engine): Promise<PlantedStorage> {
   const run = (sql: string) => runSql(storage, sql);
   return {
     database,
+    url: storage.env.DATABASE_URL ?? "",
     run,
     plant: (conversation) => run(insertsOf(conversation)),
     async open() {

@@ -239,7 +239,11 @@ describe("published keys", () => {
         "key",
       ],
     });
-    const keys = [...world.publishedKeys, weakKey, shared];
+    const renamed = ["other-algorithm", "broken"].map((kid) => ({
+      ...firstOf(world.publishedKeys),
+      kid,
+    }));
+    const keys = [...world.publishedKeys, ...renamed, weakKey, shared];
     for (const key of keys) {
       expect(await codeOf(verify(tenant, signed(world, key)))).toBe("unauthorized");
     }

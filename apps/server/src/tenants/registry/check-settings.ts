@@ -1,9 +1,12 @@
+import { createPublicKey } from "node:crypto";
 import type { TenantSettings } from "@orcha/contract";
 import type { Connection } from "../../db/database.ts";
 import { importPublicKeys } from "../identity/token-keys.ts";
 import { hasUsableKey } from "../keys/key-store.ts";
 import { listSecrets } from "../secrets/secret-store.ts";
 import type { Tenant } from "../settings.ts";
+
+const MIN_RSA_BITS = 2048;
 
 /** What is wrong with settings whose fields are right by themselves, as a sentence; undefined when they can be. */
 export async function findSettingsProblem(
@@ -22,12 +25,16 @@ async function findKeyProblem(
   for (const key of keys) {
     if (seen.has(key.kid)) return `identity.keys has two keys "${key.kid}".`;
     seen.add(key.kid);
-    const isUsable = await importPublicKeys([key]).then(
+    const isImported = await importPublicKeys([key]).then(
       () => true,
       () => false,
     );
-    if (!isUsable) {
+    if (!isImported) {
       return `identity.keys: public_key of "${key.kid}" is not a ${key.algorithm} key in PEM (-----BEGIN PUBLIC KEY-----).`;
+    }
+    const { modulusLength } = createPublicKey(key.public_key).asymmetricKeyDetails ?? {};
+    if (modulusLength !== undefined && modulusLength < MIN_RSA_BITS) {
+      return `identity.keys: "${key.kid}" has ${modulusLength} bits; RSA keys need at least ${MIN_RSA_BITS}.`;
     }
   }
   return undefined;

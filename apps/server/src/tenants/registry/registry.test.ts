@@ -146,6 +146,7 @@ describeOnEveryEngine("tenants", (engine) => {
     await create("shop");
     const pem = (publicKey: KeyObject) => String(publicKey.export({ type: "spki", format: "pem" }));
     const ec = pem(generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey);
+    const weak = pem(generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey);
     const p384 = pem(generateKeyPairSync("ec", { namedCurve: "P-384" }).publicKey);
     const keys = (...list: [string, string, string][]) => ({
       identity: {
@@ -157,6 +158,7 @@ describeOnEveryEngine("tenants", (engine) => {
     await expect(update("shop", keys(["a", "RS256", ec]))).rejects.toThrow(
       /"a" is not a RS256 key/,
     );
+    await expect(update("shop", keys(["a", "RS256", weak]))).rejects.toThrow(/"a" has 1024 bits/);
     await expect(update("shop", keys(["a", "ES256", p384]))).rejects.toThrow(/"a"/);
     await expect(update("shop", keys(["a", "ES256", ec], ["a", "ES256", ec]))).rejects.toThrow(
       /two keys "a"/,
