@@ -23,9 +23,9 @@ describe("what is sent as bad input", () => {
     path: "/things/{id}",
     inQuery: ["limit"],
     inHeaders: ["X-Own"],
-    body: { a: 1, b: { c: [2] } },
+    bodies: [{ a: 1, b: { c: [2] } }],
   };
-  const known = { credentials: () => ["X-Aura-Visitor: mine"], fill: () => "1" };
+  const known = { credentials: () => ["X-Aura-Visitor: mine"], query: () => "", fill: () => "1" };
 
   it("reaches every place of an operation, each with at least 40 values", () => {
     const requests = [...strangeRequests([operation], known)];
@@ -93,7 +93,7 @@ describe("the judge of bad input", () => {
           A: {
             properties: {
               name: { type: "string", minLength: 2 },
-              kind: { anyOf: [{ enum: ["x"] }, { type: "null" }] },
+              kind: { anyOf: [{ enum: ["x"] }, { type: "null" }], default: null },
               list: { type: "array", items: { properties: { n: { type: "integer" } } } },
             },
           },
@@ -102,13 +102,16 @@ describe("the judge of bad input", () => {
     };
     await using server = await serve((_, response) => response.end(JSON.stringify(document)));
     expect(await findOperations(`http://127.0.0.1:${server.port}`)).toEqual([
-      { method: "GET", path: "/a/{id}", inQuery: ["q"], inHeaders: [], body: undefined },
+      { method: "GET", path: "/a/{id}", inQuery: ["q"], inHeaders: [], bodies: [] },
       {
         method: "PATCH",
         path: "/a/{id}",
         inQuery: [],
         inHeaders: [],
-        body: { name: "aa", kind: "x", list: [{ n: 1 }] },
+        bodies: [
+          { name: "aa", kind: null, list: [{ n: 1 }] },
+          { name: "aa", kind: "x", list: [{ n: 1 }] },
+        ],
       },
     ]);
   });

@@ -1,7 +1,16 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ERRORS, type ErrorCode, type Message, type Context as Passage } from "@orcha/contract";
+import {
+  ERRORS,
+  type ErrorCode,
+  type Message,
+  type Context as Passage,
+  storedTenantSettingsSchema,
+} from "@orcha/contract";
+import { Hono } from "hono";
+import type { OpenRoute, Route } from "../../apps/server/src/http/access/route.ts";
+import type { Env } from "../../apps/server/src/http/context.ts";
 import { demoRoutes } from "../../apps/server/src/http/routes/demo.ts";
 import { widgetRoutes } from "../../apps/server/src/http/routes/widget.ts";
 import { buildWidget } from "../../apps/widget/build.mjs";
@@ -42,8 +51,15 @@ export function passage(id: number, title: string, text: string): Passage {
 export async function startScriptedServer(): Promise<ScriptedServer> {
   const widgetDir = await mkdtemp(join(tmpdir(), "aura-widget-"));
   await buildWidget(widgetDir);
-  const widget = await widgetRoutes({ widgetDir, frameApiOrigins: [] });
-  const demo = await demoRoutes({ widgetDir });
+  const settings = storedTenantSettingsSchema.parse({ name: "Assistant" });
+  const pagesOfOurs = mount([
+    ...(await widgetRoutes({
+      widgetDir,
+      frameApiOrigins: [],
+      resolveTenant: async (id = "external_widget") => ({ tenant: { id, settings }, label: "" }),
+    })),
+    ...(await demoRoutes({ widgetDir })),
+  ]);
 
   const asked: Asked[] = [];
   const messages: Message[] = [];
@@ -65,8 +81,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
       return Response.json({ visitor: visitors.at(-1) });
     }
     if (pathname.startsWith("/api/v1/orcha/conversations/")) return transcript(messages);
-    const page = pages.get(pathname)?.clone();
-    return page ?? (pathname.startsWith("/widget/") ? widget : demo).fetch(request);
+    return pages.get(pathname)?.clone() ?? pagesOfOurs.fetch(request);
   });
 
   return {
@@ -85,6 +100,19 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
       await rm(widgetDir, { recursive: true, force: true });
     },
   };
+}
+
+function mount(routes: readonly Route[]): Hono<Env> {
+  const app = new Hono<Env>();
+  for (const route of routes) {
+    if (route.policy.for === "everyone") app.on(route.method, route.path, openHandler(route));
+  }
+  return app;
+}
+
+// The policy has just been looked at; TypeScript does not narrow a route by its policy's member.
+function openHandler(route: Route): OpenRoute["handle"] {
+  return (route as OpenRoute).handle;
 }
 
 function transcript(messages: readonly Message[]): Response {

@@ -1,7 +1,8 @@
 /**
- * One operation of the API, as its OpenAPI document tells: where values may stand, and a body that has every field.
+ * One operation of the API, as its OpenAPI document tells: where values may stand, and bodies: the first with as little in it
+ * as may be, the second with every field that there is.
  *
- * @typedef {{ method: string, path: string, inQuery: readonly string[], inHeaders: readonly string[], body: unknown }} Operation
+ * @typedef {{ method: string, path: string, inQuery: readonly string[], inHeaders: readonly string[], bodies: readonly unknown[] }} Operation
  * @typedef {{ [name: string]: any }} Json
  */
 
@@ -43,42 +44,47 @@ function readOperation(document, method, path, operation) {
     path,
     inQuery: namesIn("query"),
     inHeaders: namesIn("header"),
-    body: schema && exampleOf(document, schema),
+    bodies: schema ? [exampleOf(document, schema, true), exampleOf(document, schema, false)] : [],
   };
 }
 
 /**
- * A value of a schema, with every field that it may have.
+ * A value of a schema.
  *
  * @param {Json} document
  * @param {Json} given
+ * @param {boolean} isSmall what has a default keeps it
  * @returns {unknown}
  */
-function exampleOf(document, given, depth = 0) {
+function exampleOf(document, given, isSmall, depth = 0) {
   const schema = resolve(document, given);
   if (depth > MAX_DEPTH) return null;
+  if (isSmall && "default" in schema) return schema.default;
   if ("const" in schema) return schema.const;
   if (schema.enum) return schema.enum[0];
   const choices = schema.anyOf ?? schema.oneOf;
-  if (choices) return exampleOf(document, choices[0], depth + 1);
+  if (choices) return exampleOf(document, choices[0], isSmall, depth + 1);
   const parts = [schema, ...(schema.allOf ?? [])].map((part) => resolve(document, part));
   if (parts.some(({ properties }) => properties)) {
     const fields = parts.flatMap(({ properties }) => Object.entries(properties ?? {}));
     return Object.fromEntries(
-      fields.map(([name, field]) => [name, exampleOf(document, field, depth + 1)]),
+      fields.map(([name, field]) => [name, exampleOf(document, field, isSmall, depth + 1)]),
     );
   }
-  return simpleExample(document, schema, depth);
+  return simpleExample(document, schema, isSmall, depth);
 }
 
 /**
  * @param {Json} document
  * @param {Json} schema
+ * @param {boolean} isSmall
  * @param {number} depth
  */
-function simpleExample(document, schema, depth) {
+function simpleExample(document, schema, isSmall, depth) {
   const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
-  if (type === "array") return schema.items ? [exampleOf(document, schema.items, depth + 1)] : [];
+  if (type === "array") {
+    return schema.items ? [exampleOf(document, schema.items, isSmall, depth + 1)] : [];
+  }
   if (type === "integer" || type === "number") return Math.max(1, schema.minimum ?? 1);
   if (type === "boolean") return false;
   if (type === "object") return {};
@@ -89,7 +95,7 @@ function simpleExample(document, schema, depth) {
 function stringExample({ format, minLength = 1 }) {
   if (format === "email") return "somebody@shop.example";
   if (format === "uri") return "https://shop.example/";
-  if (format === "date-time") return "2026-11-22T12:00:00Z";
+  if (format === "date-time") return "2099-11-22T12:00:00Z";
   return format === "date" ? "2026-11-22" : "a".repeat(minLength);
 }
 

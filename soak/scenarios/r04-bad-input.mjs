@@ -1,4 +1,4 @@
-import { ask, newVisitor } from "../rig/chat.mjs";
+import { ask } from "../rig/chat.mjs";
 import { HEAP_ARGS, heldBytes } from "../rig/heap.mjs";
 import { canReadMemory, residentBytes } from "../rig/memory.mjs";
 import { forEachAtOnce } from "../rig/wait.mjs";
@@ -6,6 +6,7 @@ import { atMost } from "../verdict.mjs";
 import { findOperations } from "./api-operations.mjs";
 import { BadInput } from "./bad-input.mjs";
 import { BROKEN_REQUESTS } from "./broken-http.mjs";
+import { makeKnownCaller } from "./known-caller.mjs";
 import { malformedBodies } from "./malformed-bodies.mjs";
 import { strangeRequests } from "./strange-requests.mjs";
 
@@ -33,13 +34,9 @@ export const badInputIsHarmless = {
       env: { ...storage.env, ORCHA_RATE_LIMITS: "off", HEAP_FOLDER: heapFolder },
       nodeArgs: HEAP_ARGS,
     });
-    const visitor = await newVisitor(server.origin);
+    const { visitor, known } = await makeKnownCaller(server);
     const operations = await findOperations(server.origin);
     const input = new BadInput(server.port);
-    const known = {
-      credentials: () => [`X-Aura-Visitor: ${visitor}`],
-      fill: () => "1",
-    };
     const strange = [...strangeRequests(operations, known)].filter(
       (_, at) => at % ONE_OF[scale] === 0,
     );

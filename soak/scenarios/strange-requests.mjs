@@ -2,11 +2,11 @@ import { HOST, LEAVE } from "./raw-request.mjs";
 import { STRANGE_IN_ADDRESS, STRANGE_IN_HEADERS, STRANGE_JSON } from "./strange-values.mjs";
 
 /**
- * A request that is right but for one value. `credentials` are header lines; `fill` gives what stands in the path.
+ * A request that is right but for one value. `credentials` are header lines; `query` and `fill` give what stands in the address otherwise.
  *
  * @typedef {import("./api-operations.mjs").Operation} Operation
  * @typedef {{ name: string, pieces: Buffer[] }} StrangeRequest
- * @typedef {{ credentials: (operation: Operation) => readonly string[], fill: (name: string, path: string) => string }} Known
+ * @typedef {{ credentials: (operation: Operation) => readonly string[], query: (operation: Operation) => string, fill: (name: string, path: string) => string }} Known
  */
 
 /** Headers that any route may read, beside those that its description names. */
@@ -54,13 +54,14 @@ export function* strangeRequests(operations, known) {
         yield write(`${name}: ${value}`, { header: `${name}: ${value}\r\n` });
       }
     }
-    for (const body of strangeBodies(operation.body)) yield write(body.slice(0, 300), { body });
+    for (const body of new Set(operation.bodies.flatMap((usual) => [...strangeBodies(usual)]))) {
+      yield write(body.slice(0, 300), { body });
+    }
   }
 }
 
 /** @param {unknown} body */
 function* strangeBodies(body) {
-  if (body === undefined) return;
   for (const value of STRANGE_JSON) {
     yield value;
     for (const changed of withPlaceholder(body)) {
@@ -94,7 +95,10 @@ function* withPlaceholder(value) {
  */
 export function writeRequest(operation, known, parts) {
   const { path = fillPath(operation, known), query = "", header = "" } = parts;
-  const body = parts.body ?? (operation.body === undefined ? "" : JSON.stringify(operation.body));
+  const usualQuery = known.query(operation);
+  const isReplaced = query.split("=")[0] === usualQuery.split("=")[0];
+  const wholeQuery = [isReplaced ? "" : usualQuery, query].filter(Boolean).join("&");
+  const body = parts.body ?? JSON.stringify(operation.bodies[0]) ?? "";
   const bytes = Buffer.from(body);
   const hasBody = bytes.length > 0;
   const usual = [
@@ -106,7 +110,7 @@ export function writeRequest(operation, known, parts) {
       : []),
   ];
   const kept = usual.filter((line) => nameOf(line) !== nameOf(header));
-  const address = `${path}${query && `?${query}`}`;
+  const address = `${path}${wholeQuery && `?${wholeQuery}`}`;
   const head = `${operation.method} ${address} HTTP/1.1\r\n${kept.join("")}${header}\r\n`;
   return [Buffer.from(head, "latin1"), bytes];
 }

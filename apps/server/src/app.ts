@@ -41,7 +41,7 @@ export function createApp({ routes, gate, log }: AppDeps): Hono<Env> {
   return app;
 }
 
-/** One line per request: no message text, no query string, no credential. */
+/** One line per request: no message text, no credential, and no path, in which somebody may be named. */
 function observe(log: Logger) {
   return async (c: RequestContext, next: () => Promise<void>) => {
     const started = performance.now();
@@ -51,7 +51,7 @@ function observe(log: Logger) {
     log.info({
       requestId,
       method: c.req.method,
-      path: c.req.path,
+      route: c.get("route") ?? "none",
       status: c.env.outgoing.headersSent ? c.env.outgoing.statusCode : c.res.status,
       ms: Math.round(performance.now() - started),
     });

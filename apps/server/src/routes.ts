@@ -111,7 +111,7 @@ function staffSide(services: Services, addressOf: AddressReader): readonly Route
     ...auditRoutes({ database }),
     ...adminConversationRoutes({ database, running, now }),
     ...subjectRoutes({ database, running, defaultUserId, visitorKey, now }),
-    ...userRoutes({ database, defaultTenantId, defaultUserId, now }),
+    ...userRoutes({ database, defaultUserId, now }),
     ...searchRoutes({ retriever: services.searcher, resolveTenant }),
     ...usageRoutes({ database, resolveTenant, currency: config.ORCHA_CURRENCY, now }),
     ...priceRoutes({ database, currency: config.ORCHA_CURRENCY }),

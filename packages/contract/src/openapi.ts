@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { chatRequestSchema, chatResponseSchema } from "./chat.ts";
 import {
   messagePageSchema,

@@ -13,7 +13,7 @@ export type View =
 const GONE = 404;
 
 /** The token of a one-time link. It stands behind the #, which browsers keep to themselves. */
-export function linkToken(hash: string): string | undefined {
+function linkToken(hash: string): string | undefined {
   return /^#link=([\w-]+)$/.exec(hash)?.[1];
 }
 

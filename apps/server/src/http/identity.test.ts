@@ -85,6 +85,18 @@ describeOnEveryEngine("who is asking", (engine) => {
     expect(server.model.requests).toHaveLength(asked);
   });
 
+  it("goes on as somebody new after erasing everything", async () => {
+    await shop();
+    const ada = sign({ sub: "ada" });
+    const first = await say({}, ada);
+    const erase = () =>
+      fetch(`${server.url}${API}/me?tenant_id=shop`, { method: "DELETE", headers: ada });
+    expect(await (await erase()).json()).toMatchObject({ counts: { conversations: 1, users: 1 } });
+    expect(await (await erase()).json()).toMatchObject({ counts: { conversations: 0, users: 0 } });
+    expect((await say({ conversation_id: first.data.conversation_id }, ada)).success).toBe(false);
+    expect((await say({}, ada)).success).toBe(true);
+  });
+
   it("is no other user by a token than the token's own", async () => {
     await shop();
     const refused = await say({ user_id: 1 }, sign({ sub: "ada" }));

@@ -29,7 +29,7 @@ export interface Leak {
   readonly canary: Canary;
 }
 
-/** Asks every route everywhere as everybody. Undefined stands for a route that no question is known for. */
+/** Asks every route everywhere as everybody, and names the routes that no question is known for. */
 export async function askEverything(
   world: World,
   canaries: Canaries,
@@ -37,7 +37,7 @@ export async function askEverything(
 ): Promise<{ readonly findings: RouteFindings[]; readonly unasked: string[] }> {
   const findings: RouteFindings[] = [];
   const unasked: string[] = [];
-  for (const route of routes) {
+  for (const route of readingFirst(routes)) {
     const name = `${route.method} ${route.path}`;
     const questions = questionsFor(route);
     if (!questions) {
@@ -61,6 +61,11 @@ export async function askEverything(
     await forEachAtOnce(all, AT_ONCE, (one) => askOne({ world, canaries, route, found }, one));
   }
   return { findings, unasked };
+}
+
+/** Before the newest page of a list is full of what the questions themselves said. */
+function readingFirst(routes: readonly AskedRoute[]): AskedRoute[] {
+  return [...routes].sort((a, b) => Number(a.method !== "GET") - Number(b.method !== "GET"));
 }
 
 function placesOf(route: AskedRoute, world: World): readonly Place[] {

@@ -60,12 +60,9 @@ async function talk(
   place: Place,
   { owners, headers, userId }: Speaker,
 ): Promise<PlantedConversation> {
-  const word = canaries.plant({
-    what: `what ${owners[0] ?? "an unknown visitor"} said at ${place.name}`,
-    place: place.name,
-    audience: "owners",
-    owners,
-  });
+  const whose = `${owners[0] ?? "an unknown visitor"} at ${place.name}`;
+  const canary = { place: place.name, audience: "owners", owners } as const;
+  const word = canaries.plant({ ...canary, what: `what was said by the ${whose}` });
   const about = { tenant_id: place.tenantId, ...(userId !== undefined && { user_id: userId }) };
   const path = `${API_PATH}/chat-v2`;
   const first = await sendSurely(origin, {
@@ -76,6 +73,7 @@ async function talk(
   });
   const secret = first.headers.get("x-aura-visitor");
   const id = Number(JSON.parse(first.text).data.conversation_id);
+  canaries.plant({ ...canary, what: `the conversation's id of the ${whose}` }, String(id));
   const proof = secret === null ? headers : { "x-aura-visitor": secret };
   // A secret that comes back owns what it was given with; nobody's conversation goes on by its id.
   const goesOnAs = owners.length > 0 ? proof : headers;

@@ -106,12 +106,13 @@ export const STAFF_QUESTIONS: Readonly<Record<string, Questions>> = {
 
 function listings(world: World): readonly Question[] {
   const labels = world.places.flatMap(({ tenantId }) => (tenantId ? [tenantId] : []));
-  return [
+  const filters = [
     {},
-    { query: { q: TOPIC } },
-    ...labels.map((label) => ({ query: { label } })),
-    ...world.users.map(({ id }) => ({ query: { user_id: id } })),
+    { q: TOPIC },
+    ...labels.map((label) => ({ label })),
+    ...world.users.map(({ id }) => ({ user_id: id })),
   ];
+  return filters.map((filter) => ({ query: { limit: 200, ...filter } }));
 }
 
 type AskWorld = (world: World) => readonly Question[];

@@ -8,7 +8,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const PORTS = new Set(["", "80", "443"]);
 
 /** An address that must not be asked, or an answer that is too long; the message is for the log. */
-export class FetchRefusedError extends Error {
+class FetchRefusedError extends Error {
   override readonly name = "FetchRefusedError";
 }
 

@@ -1,4 +1,4 @@
-import { type ErrorCode, type FinishReason, finishReasonSchema } from "@orcha/contract";
+import { type ErrorCode, type FinishReason, finishReasonSchema, OrchaError } from "@orcha/contract";
 import { errorCodeOf } from "../conversations/error-code.ts";
 import type { Connection } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
@@ -37,14 +37,17 @@ const selectTurn = statement<{ tenantId: string; turnId: number; messageId: numb
     .where("turns.id", "=", p("turnId")),
 );
 
-/** Reads how a turn ended, or that it has not; throws for one that is not there. */
+/**
+ * Reads how a turn ended, or that it has not.
+ * @throws OrchaError `not_found` for one that was erased meanwhile
+ */
 export async function readTurn(
   reader: Connection,
   tenantId: string,
   { turnId, messageId }: { readonly turnId: number; readonly messageId: number },
 ): Promise<EndedTurn | "pending"> {
   const [row] = await reader.run(selectTurn, { tenantId, turnId, messageId });
-  if (!row) throw new Error(`No turn ${turnId}`);
+  if (!row) throw new OrchaError("not_found");
   if (row.state === "pending") return "pending";
   return {
     text: row.text ?? "",

@@ -31,6 +31,7 @@ const MISSES: readonly ErrorCode[] = ["conversation_not_found", "user_not_found"
 export function mountRoutes(app: Hono<Env>, routes: readonly Route[], deps: GateDeps): void {
   for (const route of routes) {
     app.on(route.method, route.path, (c) => {
+      c.set("route", route.path);
       if (isOpen(route)) return route.handle(c);
       return isForStaff(route) ? answerStaff(c, route, deps) : answerVisitor(c, route, deps);
     });
@@ -50,7 +51,7 @@ async function answerVisitor(c: RequestContext, route: VisitorRoute | BodyRoute,
   let admission: Admission | undefined;
   const admit: Admit = async (named) => {
     admission = await limited(deps, network, hasLimitOfItsOwn, () =>
-      admitVisitor(c, deps, { named, network, beforeSignIn }),
+      admitVisitor(c, deps, { named, network, beforeSignIn, isToWrite: isByBody(route) }),
     );
     return admission;
   };

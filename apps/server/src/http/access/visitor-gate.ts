@@ -1,4 +1,5 @@
 import { OrchaError } from "@orcha/contract";
+import type { UserOfSubject } from "../../tenants/identity/user-of-subject.ts";
 import type { TenantResolver } from "../../tenants/resolve-tenant.ts";
 import type { Tenant } from "../../tenants/settings.ts";
 import type { RequestContext } from "../context.ts";
@@ -18,13 +19,15 @@ export interface VisitorGateDeps {
   readonly verifyToken: (tenant: Tenant, token: string) => Promise<{ readonly subject: string }>;
   /** The tenant that a token claims to be of; nothing is proved by it. */
   readonly tenantClaimOf: (token: string) => string | undefined;
-  readonly userOfSubject: (tenantId: string, subject: string) => Promise<number>;
+  readonly userOfSubject: UserOfSubject;
 }
 
 export interface VisitorRequest {
   /** The tenant_id that it names; undefined for none. */
   readonly named: string | undefined;
   readonly network: string;
+  /** True for a message, which makes its sender a user of the tenant. */
+  readonly isToWrite: boolean;
   /** True lets anonymous callers in also where the tenant requires a credential. */
   readonly beforeSignIn?: boolean | undefined;
 }
@@ -37,7 +40,7 @@ export interface VisitorRequest {
 export async function admitVisitor(
   c: RequestContext,
   deps: VisitorGateDeps,
-  { named, network, beforeSignIn }: VisitorRequest,
+  { named, network, beforeSignIn, isToWrite }: VisitorRequest,
 ): Promise<Admission> {
   const token = bearerOf(c);
   const key = token !== undefined && isSecretKey(token) ? await deps.findKey(token) : undefined;
@@ -50,7 +53,7 @@ export async function admitVisitor(
   }
   refuseForeignPage(c, deps, tenant);
 
-  const caller = await identify(c, deps, tenant, { token, key });
+  const caller = await identify(c, deps, tenant, { token, key, isToWrite });
   const isAnonymous = caller.kind !== "subject" && caller.kind !== "key";
   if (isAnonymous && !beforeSignIn && tenant.settings.identity.mode === "required") {
     throw new OrchaError("unauthorized", "Please sign in to chat.");
@@ -70,7 +73,11 @@ async function identify(
   c: RequestContext,
   deps: VisitorGateDeps,
   tenant: Tenant,
-  bearer: { readonly token: string | undefined; readonly key: FoundKey | undefined },
+  bearer: {
+    readonly token: string | undefined;
+    readonly key: FoundKey | undefined;
+    readonly isToWrite: boolean;
+  },
 ): Promise<Caller> {
   if (bearer.key) {
     if (bearer.key.tenantId !== tenant.id || !bearer.key.scopes.includes("chat")) {
@@ -81,8 +88,11 @@ async function identify(
   const secret = readVisitorSecret(c, deps.visitor);
   if (bearer.token !== undefined) {
     const { subject } = await deps.verifyToken(tenant, bearer.token);
-    const userId = await deps.userOfSubject(tenant.id, subject);
-    return { kind: "subject", userId, secret: secret === "invalid" ? undefined : secret };
+    const known = secret === "invalid" ? undefined : secret;
+    // Reading makes nobody a user, unless they bring along what becomes theirs.
+    const makes = bearer.isToWrite || known !== undefined;
+    const userId = await deps.userOfSubject(tenant.id, subject, makes);
+    return { kind: "subject", userId, secret: known };
   }
   if (secret === undefined) return { kind: "none" };
   return secret === "invalid" ? { kind: "invalid" } : { kind: "visitor", secret };

@@ -27,7 +27,6 @@ import { sendJson } from "../send.ts";
 
 export interface UsersDeps {
   readonly database: Database;
-  readonly defaultTenantId: string;
   readonly defaultUserId: number;
   readonly now: () => number;
 }

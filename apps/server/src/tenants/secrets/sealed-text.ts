@@ -14,7 +14,7 @@ export interface SealPlace {
 }
 
 /** A sealed text does not open: it was changed, moved, or sealed with a key that is gone. */
-export class SealBrokenError extends Error {
+class SealBrokenError extends Error {
   override readonly name = "SealBrokenError";
 }
 
