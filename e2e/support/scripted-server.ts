@@ -8,11 +8,9 @@ import {
   type Context as Passage,
   storedTenantSettingsSchema,
 } from "@orcha/contract";
-import { Hono } from "hono";
-import type { OpenRoute, Route } from "../../apps/server/src/http/access/route.ts";
-import type { Env } from "../../apps/server/src/http/context.ts";
 import { demoRoutes } from "../../apps/server/src/http/routes/demo.ts";
 import { widgetRoutes } from "../../apps/server/src/http/routes/widget.ts";
+import { mountPages } from "../../apps/server/src/http/testing/mount-pages.ts";
 import { buildWidget } from "../../apps/widget/build.mjs";
 import { startFetchServer } from "./fetch-server.ts";
 import { type Asked, type ScriptedTurn, scriptedTurn } from "./scripted-turn.ts";
@@ -52,7 +50,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
   const widgetDir = await mkdtemp(join(tmpdir(), "aura-widget-"));
   await buildWidget(widgetDir);
   const settings = storedTenantSettingsSchema.parse({ name: "Assistant" });
-  const pagesOfOurs = mount([
+  const pagesOfOurs = mountPages([
     ...(await widgetRoutes({
       widgetDir,
       frameApiOrigins: [],
@@ -100,19 +98,6 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
       await rm(widgetDir, { recursive: true, force: true });
     },
   };
-}
-
-function mount(routes: readonly Route[]): Hono<Env> {
-  const app = new Hono<Env>();
-  for (const route of routes) {
-    if (route.policy.for === "everyone") app.on(route.method, route.path, openHandler(route));
-  }
-  return app;
-}
-
-// The policy has just been looked at; TypeScript does not narrow a route by its policy's member.
-function openHandler(route: Route): OpenRoute["handle"] {
-  return (route as OpenRoute).handle;
 }
 
 function transcript(messages: readonly Message[]): Response {

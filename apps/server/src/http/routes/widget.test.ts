@@ -3,12 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { storedTenantSettingsSchema } from "@orcha/contract";
-import { Hono } from "hono";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { TenantResolver } from "../../tenants/resolve-tenant.ts";
 import { accentColours } from "../accent-colours.ts";
-import type { OpenRoute, Route } from "../access/route.ts";
-import type { Env } from "../context.ts";
+import { mountPages } from "../testing/mount-pages.ts";
 import { demoRoutes } from "./demo.ts";
 import { type WidgetDeps, widgetRoutes } from "./widget.ts";
 
@@ -19,12 +17,6 @@ const tenantWith =
     tenant: { id, settings: storedTenantSettingsSchema.parse({ name: "Shop", allowed_origins }) },
     label: "",
   });
-
-function mounted(routes: readonly Route[]): Hono<Env> {
-  const app = new Hono<Env>();
-  for (const { method, path, handle } of routes as OpenRoute[]) app.on(method, path, handle);
-  return app;
-}
 
 const LOADER = `"loader";${"x".repeat(500)}`;
 
@@ -43,10 +35,10 @@ async function setup(deps: Partial<WidgetDeps> = {}) {
   };
   await Promise.all(["assets", "demo"].map((name) => mkdir(join(widgetDir, name))));
   for (const [name, text] of Object.entries(files)) await writeFile(join(widgetDir, name), text);
-  const widget = mounted(
+  const widget = mountPages(
     await widgetRoutes({ widgetDir, frameApiOrigins: [], resolveTenant: tenantWith([]), ...deps }),
   );
-  const demo = mounted(await demoRoutes({ widgetDir }));
+  const demo = mountPages(await demoRoutes({ widgetDir }));
   return {
     get: (path: string, headers: Record<string, string> = {}) =>
       widget.request(`http://chat.example${path}`, { headers }),
