@@ -33,7 +33,7 @@ export function createGate(services: Services, addressOf: AddressReader): GateDe
     },
     networkOf: (c) => networkOf(addressOf(c)),
     addressOf: (c) => truncatedAddress(addressOf(c)),
-    limitRequests: (network) => limits.request(network),
+    limitRequests: (sender) => limits.request(sender),
     countMiss: ({ tenant, network }) => misses.record(tenant.id, network),
     now,
   };

@@ -23,8 +23,8 @@ export interface MessageSender {
 export interface RateLimits {
   /** Counts a message: a visitor's by visitor, address and tenant, a server's by key and tenant. @throws RateLimitedError */
   message(sender: MessageSender): void;
-  /** Counts any other request of an address. @throws RateLimitedError */
-  request(network: string): void;
+  /** Counts any other request of an address or a key. @throws RateLimitedError */
+  request(sender: string): void;
 }
 
 /** Where ORCHA_RATE_LIMITS is off. */
@@ -62,8 +62,8 @@ export function createRateLimits(now: () => number = () => performance.now()): R
       };
       countInAll([...(ofVisitor ? [ofVisitor] : []), ofAddress, ofTenant], now());
     },
-    request(network) {
-      countInAll([{ counter: requests, key: network, limit: REQUESTS_PER_ADDRESS }], now());
+    request(sender) {
+      countInAll([{ counter: requests, key: sender, limit: REQUESTS_PER_ADDRESS }], now());
     },
   };
 }

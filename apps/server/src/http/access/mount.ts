@@ -18,8 +18,8 @@ import { admitVisitor, type VisitorGateDeps } from "./visitor-gate.ts";
 export interface GateDeps extends VisitorGateDeps, StaffGateDeps {
   /** Where a request comes from, as limits count it. */
   readonly networkOf: (c: RequestContext) => string;
-  /** @throws OrchaError `rate_limited` */
-  readonly limitRequests: (network: string) => void;
+  /** Counts a request of a network, or of a key. @throws OrchaError `rate_limited` */
+  readonly limitRequests: (sender: string) => void;
   /** Counts a question for what is not the caller's. @throws OrchaError `rate_limited` when they were too many */
   readonly countMiss: (admission: Admission) => Promise<void>;
 }
@@ -41,6 +41,7 @@ export function mountRoutes(app: Hono<Env>, routes: readonly Route[], deps: Gate
 async function answerStaff(c: RequestContext, route: StaffRoute, deps: GateDeps) {
   const admit = () => admitStaff(c, deps, route.policy);
   const staff = await limited(deps, deps.networkOf(c), hasSecretKey(c), admit);
+  if (staff.actor.kind === "key") deps.limitRequests(`key ${staff.actor.id}`);
   return await route.handle(c, staff);
 }
 
@@ -57,10 +58,13 @@ async function answerVisitor(c: RequestContext, route: VisitorRoute | BodyRoute,
   };
   try {
     if (isByBody(route)) return await route.handle(c, admit);
-    return await route.handle(c, await admit(tenantParameter(c)));
+    const admitted = await admit(tenantParameter(c));
+    if (admitted.caller.kind === "key") deps.limitRequests(`key ${admitted.caller.keyId}`);
+    return await route.handle(c, admitted);
   } catch (error) {
     const isMiss = error instanceof OrchaError && MISSES.includes(error.code);
-    if (isMiss && admission) await deps.countMiss(admission);
+    // A server with a key may ask for any user of its tenant: there is nothing to guess.
+    if (isMiss && admission && admission.caller.kind !== "key") await deps.countMiss(admission);
     throw error;
   }
 }
