@@ -23,7 +23,7 @@ describe("the code in the guides", () => {
     await Promise.all([dataDir, folder].map((path) => rm(path, { recursive: true })));
   });
 
-  /** Runs the shell blocks and returns the code of the first block of JavaScript, before the shell blocks after it run. */
+  /** Does what a page says from its top to its end; JavaScript is given to the test. */
   async function follow(page: string, atCode: (code: string) => Promise<void> = async () => {}) {
     const blocks = await readBlocks(page);
     expect(blocks.length).toBeGreaterThan(2);

@@ -86,6 +86,17 @@ describe("who may do what", () => {
     return { status: response.status, success, message, ...data };
   }
 
+  /** Resolves when the server has taken a change over, which may take it a second. */
+  async function answersWith(
+    status: number,
+    message: Readonly<Record<string, unknown>>,
+    token?: string,
+  ) {
+    const headers: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
+    const ask = async () => (await post({ text: "Hello", ...message }, headers)).status;
+    await expect.poll(ask, { timeout: 5000, interval: 100 }).toBe(status);
+  }
+
   it("answers a plain client without cookies, which goes on by the number alone", async () => {
     const first = await post({ text: "How do I embed the widget?" });
     const second = await post({ text: "And then?", conversation_id: first.conversation_id });
@@ -236,6 +247,7 @@ describe("who may do what", () => {
       await admin.create("signed");
       await admin.setSecret("signed", "main", SECRET);
       await admin.update("signed", { identity: { mode: "optional" } });
+      await answersWith(200, { tenant_id: "signed" }, tokenFor("nobody"));
       const { page } = await visit(site.url);
       const statuses = watchStatuses(page);
 
@@ -306,6 +318,7 @@ describe("who may do what", () => {
       await admin.create("members");
       await admin.setSecret("members", "main", SECRET);
       await admin.update("members", { identity: { mode: "required" } });
+      await answersWith(401, { tenant_id: "members" });
       const { page, problems } = await visit(site.url);
       const frame = await openWidget(page, "members");
       await frame.waitForSelector("h2 >> text=Please sign in to chat.");

@@ -7,11 +7,11 @@ import { type AlteredBuild, buildAltered } from "./support/altered-build.ts";
 const WITHIN_MS = 300_000;
 const DIST = fileURLToPath(new URL("../dist/orcha.js", import.meta.url));
 
-/** The list of conversations, as if somebody had forgotten whose they are to be. */
+/** The list of users, as if somebody had forgotten whose they are to be. */
 const WITHOUT_TENANT = {
-  file: "conversations/list-store.ts",
-  from: 'select(HEAD).where("tenant_id", "=", tenantId)',
-  to: "select(HEAD)",
+  file: "users/store.ts",
+  from: `.where("tenant_id", "=", p("tenantId"))\n    .where("id", ">", p("after"))`,
+  to: `.where("id", ">", p("after"))`,
 };
 
 describe("orcha isolation-test", () => {
@@ -80,6 +80,7 @@ describe("orcha isolation-test", () => {
         "installation",
         "kysely_migration",
         "kysely_migration_lock",
+        "sign_in_failures",
         "tenants",
         "users",
       ]);

@@ -25,7 +25,10 @@ export async function buildAltered(alteration: Alteration): Promise<AlteredBuild
   const dist = join(folder, "dist");
   await cp(join(ROOT, "dist"), dist, { recursive: true });
   await build({
-    entryPoints: { orcha: join(ROOT, "apps/server/src/main.ts") },
+    entryPoints: {
+      orcha: join(ROOT, "apps/server/src/main.ts"),
+      "writer-thread": join(ROOT, "apps/server/src/writer-thread.ts"),
+    },
     outdir: dist,
     bundle: true,
     splitting: true,

@@ -3,10 +3,11 @@ export const PROTOCOL = 1;
 
 export type ColorScheme = "light" | "dark";
 
-/** What the page tells the frame: its options as plain data. The token is not among them: the frame asks when it needs one. */
+/** What the page tells the frame: its options as plain data. Its token is not among them: the frame asks when it needs one. */
 export interface FrameOptions {
   readonly apiBaseUrl: string;
-  readonly hasToken: boolean;
+  /** 0 when the page gives no token; another number than before when it gives another one, or another function. */
+  readonly token: number;
   /** Already resolved by the loader: a frame does not reliably see the page's preference. */
   readonly colorScheme: ColorScheme;
   readonly tenantId?: string | null | undefined;
@@ -36,7 +37,8 @@ export interface Welcome {
 export type LoaderMessage =
   | { readonly type: "options"; readonly options: FrameOptions }
   | { readonly type: "shown" }
-  | { readonly type: "token"; readonly id: number; readonly token: string | undefined };
+  /** Without a token for a visitor who is signed out; null when the page's function failed. */
+  | { readonly type: "token"; readonly id: number; readonly token: string | null | undefined };
 
 /** Over the channel, to the loader. */
 export type FrameMessage =

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { API_PATH } from "./headers.ts";
-import { idParameter, type Json, json, problems, schemaOf } from "./openapi-parts.ts";
+import { idParameter, type Json, schemaOf } from "./openapi-parts.ts";
+import { operation, pageParameters, staffOperation } from "./openapi-staff.ts";
 import {
   auditPageSchema,
   invitationResponseSchema,
@@ -62,7 +63,7 @@ function managementPaths(): Json {
   return {
     [`${ADMIN}/operators`]: {
       get: staffOperation("operators", "Operators of a tenant, or all", {
-        page: true,
+        parameters: pageParameters(),
         answer: "OperatorPage",
       }),
       post: staffOperation("inviteOperator", "Invite an operator", {
@@ -74,98 +75,33 @@ function managementPaths(): Json {
     },
     [`${ADMIN}/operators/{id}`]: {
       patch: staffOperation("changeOperator", "Change an operator's name, roles or access", {
-        id: true,
+        parameters: [idParameter()],
+        failures: ["not_found"],
         body: "OperatorChange",
         answer: "Operator",
       }),
-      delete: staffOperation("removeOperator", "Remove an operator", { id: true }),
+      delete: staffOperation("removeOperator", "Remove an operator", {
+        parameters: [idParameter()],
+        failures: ["not_found"],
+      }),
     },
     [`${ADMIN}/operators/{id}/reset-link`]: {
       post: staffOperation("resetOperator", "A one-time link to set a password", {
+        body: "Nothing",
         description: "It works for a day, or for seven for who has not come in yet.",
-        id: true,
+        parameters: [idParameter()],
+        failures: ["not_found"],
         answer: "Link",
         status: 201,
       }),
     },
     [`${ADMIN}/audit`]: {
       get: staffOperation("audit", "Who changed what, the latest first", {
-        page: true,
+        parameters: pageParameters(),
         answer: "AuditPage",
       }),
     },
   };
-}
-
-interface Operation {
-  readonly description?: string;
-  readonly parameters?: readonly Json[];
-  readonly body?: string;
-  readonly answer?: string;
-  readonly status?: number;
-  readonly failures?: Parameters<typeof problems>[0];
-}
-
-function operation(operationId: string, summary: string, of: Operation): Json {
-  const content = of.answer ? { content: json(of.answer) } : {};
-  const media = of.body ? (["unsupported_media_type", "payload_too_large"] as const) : [];
-  return {
-    operationId,
-    summary,
-    ...(of.description && { description: of.description }),
-    ...(of.parameters && { parameters: of.parameters }),
-    ...(of.body && { requestBody: { required: true, content: json(of.body) } }),
-    responses: {
-      [of.status ?? 200]: { description: `${summary}.`, ...content },
-      ...problems([...(of.failures ?? []), ...media, "unavailable"]),
-    },
-  };
-}
-
-/** An operation of the admins of a tenant, or of the owners for the installation. */
-function staffOperation(
-  operationId: string,
-  summary: string,
-  { id, page, ...of }: Operation & { readonly id?: true; readonly page?: true },
-): Json {
-  const parameters = [tenantParameter(), ...(id ? [idParameter()] : []), ...(page ? paging() : [])];
-  return operation(operationId, summary, {
-    ...of,
-    parameters,
-    failures: [
-      "invalid_request",
-      "unauthorized",
-      "forbidden",
-      ...(id ? (["not_found"] as const) : []),
-      "tenant_not_found",
-      "rate_limited",
-    ],
-  });
-}
-
-function tenantParameter(): Json {
-  return {
-    name: "tenant_id",
-    in: "query",
-    description: "Absent is the default tenant; `*` is the installation with all tenants.",
-    schema: { type: "string", minLength: 1, maxLength: 100 },
-  };
-}
-
-function paging(): Json[] {
-  return [
-    {
-      name: "limit",
-      in: "query",
-      schema: { type: "integer", minimum: 1, maximum: 200, default: 50 },
-    },
-    {
-      name: "cursor",
-      in: "query",
-      description: "The next_cursor of an earlier page.",
-      schema: { type: "string" },
-    },
-  ];
 }
 
 export function operatorSchemas(): Json {
@@ -189,5 +125,11 @@ export function operatorSchemas(): Json {
   };
   const all = (schemas: Record<string, z.ZodType>, io: "input" | "output") =>
     Object.entries(schemas).map(([name, schema]) => [name, schemaOf(schema, io)]);
-  return Object.fromEntries([...all(inputs, "input"), ...all(outputs, "output")]);
+  return {
+    Nothing: {
+      type: "object",
+      description: "Only that it is JSON counts, which no form can send.",
+    },
+    ...Object.fromEntries([...all(inputs, "input"), ...all(outputs, "output")]),
+  };
 }

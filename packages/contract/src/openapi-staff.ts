@@ -1,8 +1,11 @@
 import type { ERRORS } from "./errors.ts";
 import { type Json, json, problems, ref, tenantParameter } from "./openapi-parts.ts";
 
-/** What differs between the operations of operators and servers. */
-export interface StaffOperation {
+type Code = keyof typeof ERRORS;
+
+/** What differs between operations whose failures are problem details. */
+export interface Operation {
+  readonly description?: string;
   readonly parameters?: readonly Json[];
   readonly body?: string;
   readonly answer?: string;
@@ -10,38 +13,38 @@ export interface StaffOperation {
   readonly type?: string;
   /** @default 200 */
   readonly status?: number;
-  /** Beside those that every operation of the staff may have. */
-  readonly failures?: readonly (keyof typeof ERRORS)[];
+  readonly failures?: readonly Code[];
 }
 
-/** An operation on a tenant for operators and servers. */
-export function staffOperation(
-  operationId: string,
-  summary: string,
-  operation: StaffOperation,
-): Json {
-  const { parameters = [], body, answer, status = 200, failures = [] } = operation;
-  const { type = "application/json" } = operation;
+export function operation(operationId: string, summary: string, of: Operation): Json {
+  const { description, parameters, body, answer, failures = [] } = of;
+  const { type = "application/json", status = 200 } = of;
+  const bodyFailures: readonly Code[] = body ? ["unsupported_media_type", "payload_too_large"] : [];
+  const codes = new Set<Code>([...failures, ...bodyFailures, "rate_limited", "unavailable"]);
   return {
     operationId,
     summary,
-    parameters: [tenantParameter(), ...parameters],
+    ...(description && { description }),
+    ...(parameters && { parameters }),
     ...(body && { requestBody: { required: true, content: json(body) } }),
     responses: {
       [status]: {
-        description: "Done.",
+        description: `${summary}.`,
         ...(answer && { content: { [type]: { schema: ref(answer) } } }),
       },
-      ...problems([
-        "invalid_request",
-        "tenant_not_found",
-        "unauthorized",
-        "forbidden",
-        "unavailable",
-        ...failures,
-      ]),
+      ...problems([...codes]),
     },
   };
+}
+
+/** An operation on a tenant, or with `*` on the installation, for operators and servers. */
+export function staffOperation(operationId: string, summary: string, of: Operation): Json {
+  const { parameters = [], failures = [] } = of;
+  return operation(operationId, summary, {
+    ...of,
+    parameters: [tenantParameter(), ...parameters],
+    failures: ["invalid_request", "unauthorized", "forbidden", "tenant_not_found", ...failures],
+  });
 }
 
 export function pageParameters(): Json[] {

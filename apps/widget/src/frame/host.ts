@@ -1,3 +1,4 @@
+import { OrchaClientError } from "@orcha/client";
 import {
   type FrameMessage,
   type FrameOptions,
@@ -8,12 +9,16 @@ import {
 } from "../protocol.ts";
 import { type ReadonlySignal, signal } from "./state/signal.ts";
 
+/** A page whose function never answers does not keep the visitor waiting for ever. */
+const TOKEN_WAIT_MS = 20_000;
+
 /** The page around the frame, as far as the frame may know it. */
 export interface Host {
   /** False when the frame's address was opened by itself. */
   readonly isEmbedded: boolean;
   readonly options: ReadonlySignal<FrameOptions>;
-  token(): Promise<string | undefined>;
+  /** Asks the page for its token; another function once the page has another token. Undefined when it gives none. */
+  askToken(): (() => Promise<string | undefined>) | undefined;
   close(): void;
   ready(): void;
   /** Called each time the panel opens. */
@@ -35,7 +40,7 @@ function ownOptions(address: URL, scheme: string | undefined): FrameOptions {
   return {
     apiBaseUrl: address.searchParams.get("api") ?? "",
     tenantId: address.searchParams.get("tenant_id") ?? undefined,
-    hasToken: false,
+    token: 0,
     colorScheme: scheme === "dark" || (scheme !== "light" && prefersDark) ? "dark" : "light",
   };
 }
@@ -58,17 +63,29 @@ function greet(nonce: string): Promise<{ options: FrameOptions; port: MessagePor
 
 function embeddedHost(first: FrameOptions, port: MessagePort): Host {
   const options = signal(first);
-  const waiting = new Map<number, (token: string | undefined) => void>();
+  const waiting = new Map<number, (token: string | null | undefined) => void>();
   let lastId = 0;
+  const makeAsk = () => async () => {
+    const token = await new Promise<string | null | undefined>((resolve) => {
+      lastId += 1;
+      waiting.set(lastId, resolve);
+      post({ type: "token", id: lastId });
+      setTimeout(resolve, TOKEN_WAIT_MS, null);
+    });
+    if (token !== null) return token;
+    throw new OrchaClientError("network", "You could not be signed in. Please try again.");
+  };
+  let ask = makeAsk();
   let shown: () => void = () => undefined;
   const post = (message: FrameMessage) => port.postMessage(message);
 
   port.onmessage = ({ data }: MessageEvent<LoaderMessage>) => {
     if (data.type === "shown") shown();
     // The policy of this document allows one server only, the one it was opened for.
-    else if (data.type === "options")
+    else if (data.type === "options") {
+      if (data.options.token !== options.value.token) ask = makeAsk();
       options.value = { ...data.options, apiBaseUrl: first.apiBaseUrl };
-    else if (data.type === "token") {
+    } else if (data.type === "token") {
       waiting.get(data.id)?.(data.token);
       waiting.delete(data.id);
     }
@@ -76,12 +93,7 @@ function embeddedHost(first: FrameOptions, port: MessagePort): Host {
   return {
     isEmbedded: true,
     options,
-    token: () =>
-      new Promise((resolve) => {
-        lastId += 1;
-        waiting.set(lastId, resolve);
-        post({ type: "token", id: lastId });
-      }),
+    askToken: () => (options.value.token ? ask : undefined),
     close: () => post({ type: "close" }),
     ready: () => post({ type: "ready" }),
     onShown: (act) => {
@@ -94,7 +106,7 @@ function standaloneHost(options: FrameOptions): Host {
   return {
     isEmbedded: false,
     options: signal(options),
-    token: async () => undefined,
+    askToken: () => undefined,
     close: () => undefined,
     ready: () => undefined,
     onShown: (act) => act(),

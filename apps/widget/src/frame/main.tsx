@@ -1,13 +1,17 @@
 import {
+  claimsOf,
   createIdempotencyKey,
   listMessages,
+  readToken,
   requestVisitor,
+  resetVisitor,
   resumeOrchaTurn,
   stopOrchaTurn,
   streamOrchaMessage,
 } from "@orcha/client";
 import { render } from "preact";
-import { connectHost } from "./host.ts";
+import { readConfig } from "./config.ts";
+import { connectHost, type Host } from "./host.ts";
 import { createAnnouncer } from "./state/announcer.ts";
 import { createChat } from "./state/chat.ts";
 import { createStore, findStorage, scopeName } from "./state/store.ts";
@@ -18,6 +22,7 @@ import { App } from "./view/app.tsx";
 /** Composition of the frame: the host page, what is remembered, the chat, the view. */
 async function start(): Promise<void> {
   const host = await connectHost(new URL(location.href));
+  const config = readConfig();
   const { apiBaseUrl, tenantId, userId } = host.options.value;
   const scope = scopeName(apiBaseUrl, tenantId, userId);
   const announcer = createAnnouncer();
@@ -29,8 +34,14 @@ async function start(): Promise<void> {
     createKey: createIdempotencyKey,
     listMessages,
     requestVisitor,
+    resetVisitor,
     tellTabs: tabs.tell,
-    token: host.token,
+    authToken: host.askToken,
+    signedInAs: async () => {
+      const token = await readToken(host.askToken());
+      return token && `${claimsOf(token).sub ?? ""}`;
+    },
+    requiresSignIn: config.identity === "required",
     options: () => host.options.value,
     store: createStore(scope, {
       tab: findStorage("sessionStorage"),
@@ -42,6 +53,12 @@ async function start(): Promise<void> {
     // A hidden tab need not follow along: it looks when it is shown.
     if (!document.hidden) chat.moved(conversation);
   });
+  let visitor = visitorOf(host);
+  host.options.subscribe(() => {
+    if (visitor === visitorOf(host)) return;
+    visitor = visitorOf(host);
+    void chat.identify();
+  });
   window.addEventListener("online", chat.wake);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) chat.wake();
@@ -52,7 +69,12 @@ async function start(): Promise<void> {
   document.adoptedStyleSheets = [sheet];
 
   void chat.restore();
-  render(<App host={host} chat={chat} announcer={announcer} />, document.body);
+  render(<App host={host} config={config} chat={chat} announcer={announcer} />, document.body);
+}
+
+/** What tells one visitor from another, as far as the options say. */
+function visitorOf({ options: { value } }: Host): string {
+  return JSON.stringify([value.tenantId, value.userId, value.token]);
 }
 
 void start();

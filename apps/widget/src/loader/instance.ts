@@ -27,13 +27,14 @@ export function createInstance(
   const panel = createPanel(signal);
   let options = first;
   let isOpen = false;
+  let tokens = 1;
 
   const scheme = (): ColorScheme => {
     const wanted = options.colorScheme;
     if (wanted === "light" || wanted === "dark") return wanted;
     return darkPage.matches ? "dark" : "light";
   };
-  const settings = () => frameOptions(options, scheme());
+  const settings = () => frameOptions(options, scheme(), tokens);
   const title = () => String(options.header?.title || "Chat");
   const paint = () => panel.paint(scheme(), title());
 
@@ -45,7 +46,7 @@ export function createInstance(
     } else {
       const token = await readToken(options).catch((error: unknown) => {
         console.error("[aura] authToken", error);
-        return undefined;
+        return null;
       });
       channel.send({ type: "token", id: message.id, token });
     }
@@ -95,6 +96,7 @@ export function createInstance(
       const next = { ...options, ...changes };
       apiAddress(next);
       options = next;
+      if ("authToken" in changes) tokens += 1;
       repaint();
     },
     destroy() {

@@ -5,7 +5,7 @@ type Token = string | null | undefined;
 /** What `AuraChatWidget.init` takes. Only `apiBaseUrl` is needed; "" is the page's own origin. */
 export interface InitOptions {
   readonly apiBaseUrl: string;
-  /** A bearer token, or a function that gives one each time it is needed. */
+  /** A bearer token, or a function that gives one, and nothing for a visitor who is signed out. */
   readonly authToken?: Token | (() => Token | Promise<Token>);
   readonly tenantId?: string | null | undefined;
   readonly userId?: number | string | null | undefined;
@@ -27,20 +27,25 @@ export function apiAddress({ apiBaseUrl }: InitOptions): string {
   return (origin + pathname).replace(/\/+$/, "");
 }
 
-/** The options as plain data, whatever the page passed; the token stays here. */
-export function frameOptions(options: InitOptions, colorScheme: ColorScheme): FrameOptions {
+/** The options as plain data, whatever the page passed; the token stays here, and only its number goes on. */
+export function frameOptions(
+  options: InitOptions,
+  colorScheme: ColorScheme,
+  tokenNumber: number,
+): FrameOptions {
   const { authToken, ...open } = options;
   const apiBaseUrl = apiAddress(options);
-  return { ...JSON.parse(JSON.stringify(open)), apiBaseUrl, colorScheme, hasToken: !!authToken };
+  const token = authToken ? tokenNumber : 0;
+  return { ...JSON.parse(JSON.stringify(open)), apiBaseUrl, colorScheme, token };
 }
 
 /** The token of now. A server's secret key is refused: whoever opens the page could read it. */
 export async function readToken(options: InitOptions): Promise<string | undefined> {
   const { authToken } = options;
   const token = typeof authToken === "function" ? await authToken() : authToken;
-  if (typeof token !== "string" || token === "") return undefined;
+  if (typeof token !== "string") return undefined;
   if (!token.startsWith("orcha_sk_")) return token;
-  console.error("[aura] authToken is a secret API key");
+  console.error("[aura] authToken", "secret API key");
   return undefined;
 }
 

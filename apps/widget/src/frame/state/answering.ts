@@ -127,9 +127,8 @@ export function createAnswering(
       const send = async function* (connection: ConnectionOptions) {
         // Without a secret the server makes one with the answer, so a failure here is not the end. A message that is sent once
         // more stays without one: with it, it would be another visitor's.
-        if (isNew && !connection.visitor) {
-          const nobody = { ...connection, authToken: undefined };
-          const visitor = await deps.requestVisitor(nobody).catch(() => undefined);
+        if (isNew && !connection.visitor && !connection.authToken) {
+          const visitor = await deps.requestVisitor(connection).catch(() => undefined);
           if (visitor) store.setVisitor(visitor);
         }
         yield* deps.stream({ ...connection, visitor: store.visitor(), ...message });

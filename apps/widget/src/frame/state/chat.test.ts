@@ -43,14 +43,6 @@ describe("sending", () => {
     expect(sent).toHaveLength(1);
   });
 
-  it("asks the page for its token when there is one", async () => {
-    const { chat, sent, settled, withToken } = setup({ scripts: [[start, end("Hello.")]] });
-    withToken();
-    chat.send("Hi");
-    await settled();
-    expect(sent[0]?.authToken).toBeTypeOf("function");
-  });
-
   it("tells the answer in sentences", async () => {
     const { chat, settled, said } = setup({
       scripts: [[start, delta("One. Tw"), delta("o. Th"), end("One. Two. Three.")]],

@@ -1,9 +1,9 @@
 import { type Activity, type AnsweringDeps, createAnswering } from "./answering.ts";
 import { type ConversationDeps, createConversation } from "./conversation.ts";
-import { failureOf } from "./failure-of.ts";
+import type { IdentityDeps } from "./identity.ts";
 import type { OutgoingMessage } from "./message.ts";
+import { createRestorer, type Restorer } from "./restoring.ts";
 import { type ReadonlySignal, type Signal, signal } from "./signal.ts";
-import type { Store } from "./store.ts";
 import { checkDraft } from "./text-limit.ts";
 import { askedTurn, failedTurn, type Turn } from "./turn.ts";
 
@@ -11,19 +11,15 @@ const RESEND_WITHIN_MS = 3_600_000;
 const UNSENT = { code: "unsent", message: "This message was not sent.", retryable: true };
 
 /** What the chat needs from the outside: the client, what is remembered, the other tabs. */
-export interface ChatDeps extends AnsweringDeps, ConversationDeps {
+export interface ChatDeps extends AnsweringDeps, ConversationDeps, IdentityDeps {
   createKey(): string;
 }
 
-/** How the transcript of an earlier visit is doing. */
-export type Restoring = "no" | "loading" | { readonly failed: string };
-
 /** The conversation on screen and what can be done with it. */
-export interface Chat {
+export interface Chat extends Restorer {
   readonly turns: ReadonlySignal<readonly Signal<Turn>[]>;
   /** Only what is idle takes a message. */
   readonly activity: ReadonlySignal<Activity>;
-  readonly restoring: ReadonlySignal<Restoring>;
   /** Null when the whole transcript is shown. */
   readonly earlier: ReadonlySignal<string | null>;
   /** Takes a message and says whether it did; a second click while the first is under way is not taken. */
@@ -32,8 +28,6 @@ export interface Chat {
   stop(): void;
   retry(turn: Signal<Turn>): void;
   newConversation(): void;
-  /** Brings the transcript of this tab's conversation back, and sends what a reload interrupted. */
-  restore(): Promise<void>;
   loadEarlier(): Promise<void>;
   /** The visitor or the network came back: makes up for what was missed. */
   wake(): void;
@@ -44,7 +38,6 @@ export interface Chat {
 /** Makes the state of one chat. */
 export function createChat(deps: ChatDeps): Chat {
   const { store } = deps;
-  const restoring = signal<Restoring>("no");
   const conversation = createConversation(deps);
   const { turns } = conversation;
   const answering = createAnswering(deps, conversation, () => {
@@ -87,29 +80,19 @@ export function createChat(deps: ChatDeps): Chat {
     if (Date.now() - message.at < RESEND_WITHIN_MS) ask(turn, message, false);
     else turn.value = failedTurn({ ...turn.value, message }, UNSENT);
   };
-  const restore = async () => {
-    const unsent = store.outbox();
-    if (store.conversation() !== undefined) {
-      const { left } = conversation;
-      restoring.value = "loading";
-      activity.value = "loading";
-      const outcome = await conversation.restore().then(
-        () => "no" as const,
-        (error: unknown) => afterFailedRestore(error, store),
-      );
-      if (left.aborted) return;
-      restoring.value = outcome;
-      activity.value = "idle";
-      if (outcome !== "no") return;
-    }
-    if (unsent) resend(unsent);
-    else followPending();
-  };
+  const { restoring, mustSignIn, restore, identify } = createRestorer(deps, conversation, {
+    activity,
+    resend,
+    followPending,
+    retry,
+    look,
+  });
 
   return {
     turns,
     activity,
     restoring,
+    mustSignIn,
     earlier: conversation.earlier,
     send(text) {
       if (activity.value !== "idle" || !checkDraft(text).canSend) return false;
@@ -129,10 +112,11 @@ export function createChat(deps: ChatDeps): Chat {
       restoring.value = "no";
     },
     restore,
+    identify,
     loadEarlier: conversation.loadEarlier,
     wake() {
       const last = turns.value.at(-1);
-      if (typeof restoring.value === "object") void restore();
+      if (typeof restoring.value === "object" || mustSignIn.value) void restore();
       else if (last?.value.failure?.code === "network") retry(last);
       else void look();
     },
@@ -162,11 +146,4 @@ function compose(
 function isThere(message: OutgoingMessage, { id, phase, question }: Turn): boolean {
   if (id && id === message.replaceMessageId) return true;
   return phase === "waiting" && question === message.text;
-}
-
-function afterFailedRestore(error: unknown, store: Store): Restoring {
-  const { code, message } = failureOf(error);
-  if (code !== "conversation_not_found" && code !== "not_found") return { failed: message };
-  store.setConversation(undefined);
-  return "no";
 }

@@ -1,22 +1,24 @@
-import type { ConnectionOptions } from "@orcha/client";
+import type { AuthToken, ConnectionOptions } from "@orcha/client";
 import type { FrameOptions } from "../../protocol.ts";
 import type { Store } from "./store.ts";
 
 /** What is known of the server and of who asks. */
 export interface ConnectionDeps {
-  token(): Promise<string | undefined>;
+  /** What gives the page's token; undefined for a page without one. */
+  authToken(): AuthToken | undefined;
   options(): FrameOptions;
   readonly store: Store;
 }
 
 /** Who is asking, and where: the same for every call, fresh each time because the page may change it. */
-export function connect({ options, store, token }: ConnectionDeps, signal: AbortSignal) {
-  const { apiBaseUrl, tenantId, userId, hasToken } = options();
+export function connect(deps: ConnectionDeps, signal: AbortSignal) {
+  const { store } = deps;
+  const { apiBaseUrl, tenantId, userId } = deps.options();
   return {
     apiBaseUrl,
     tenantId,
     userId,
-    authToken: hasToken ? token : undefined,
+    authToken: deps.authToken(),
     visitor: store.visitor(),
     onVisitor: store.setVisitor,
     signal,

@@ -46,7 +46,7 @@ describe("a message on its way", () => {
 
   it("is sent again after a reload, with the same key and as the same visitor", async () => {
     const store = memory();
-    setup({ store, scripts: [[gate().closed]] }).chat.send("Hi");
+    store.setOutbox({ text: "Hi", idempotencyKey: "key-1", useRag: true, at: Date.now() });
 
     const reloaded = setup({ store, scripts: [[start, end("Hello.")]] });
     await reloaded.chat.restore();

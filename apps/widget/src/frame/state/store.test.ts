@@ -40,6 +40,8 @@ describe("what the frame remembers", () => {
       scopeName("https://b.example", "t", 1),
       scopeName("https://a.example", "u", 1),
       scopeName("https://a.example", "t", 2),
+      scopeName("https://a.example", "t", 1, ""),
+      scopeName("https://a.example", "t", 1, "ada"),
       scopeName("https://a.example"),
     ]) {
       const store = createStore(other, areas);
@@ -48,6 +50,24 @@ describe("what the frame remembers", () => {
         undefined,
         undefined,
       ]);
+    }
+  });
+
+  it("goes on under another name, with or without what there was", () => {
+    const areas = { tab: area(), browser: area() };
+    for (const storage of [areas, { tab: undefined, browser: blocked }]) {
+      const nobody = scopeName("https://a.example", "t");
+      const ada = scopeName("https://a.example", "t", null, "ada");
+      const store = createStore(nobody, storage);
+      store.setConversation(7);
+      store.setVisitor("secret");
+      store.enter(ada, true);
+      expect([store.scope, store.conversation(), store.visitor()]).toEqual([ada, "7", "secret"]);
+      store.enter(nobody, false);
+      expect([store.conversation(), store.visitor()]).toEqual([undefined, undefined]);
+      store.setVisitor("next");
+      store.enter(ada, true);
+      expect([store.conversation(), store.visitor()]).toEqual(["7", "next"]);
     }
   });
 

@@ -2,6 +2,10 @@ import { type OutgoingMessage, parseMessage } from "./message.ts";
 
 /** What the frame remembers: conversation and unsent message for this tab, the visitor secret for this browser. */
 export interface Store {
+  /** Whose memory this is. */
+  readonly scope: string;
+  /** Goes on with somebody else's memory; with `brings` everything of the one before becomes theirs. */
+  enter(scope: string, brings: boolean): void;
   conversation(): string | undefined;
   setConversation(id: number | undefined): void;
   /** The message that the server may not have got yet; a reload sends it again. */
@@ -13,24 +17,38 @@ export interface Store {
 
 type Area = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
-/** The name that everything of one widget is kept under: its server, tenant and user. */
+/** The name that everything of one widget is kept under: its server, tenant and user, and who signed in. */
 export function scopeName(
   api: string,
   tenantId?: string | null | undefined,
   userId?: number | string | null | undefined,
+  signedIn?: string | undefined,
 ): string {
-  return JSON.stringify([api, tenantId ?? "", `${userId ?? ""}`]);
+  const name = [api, tenantId ?? "", `${userId ?? ""}`];
+  return JSON.stringify(signedIn === undefined ? name : [...name, signedIn]);
 }
 
 /** Storage of one widget; what a browser refuses to keep stays in memory. */
 export function createStore(
-  scope: string,
-  areas: { readonly tab: Area | undefined; readonly browser: Area | undefined },
+  first: string,
+  { tab, browser }: { readonly tab: Area | undefined; readonly browser: Area | undefined },
 ): Store {
-  const conversation = createSlot(areas.tab, `aura:conversation:${scope}`);
-  const outbox = createSlot(areas.tab, `aura:outbox:${scope}`);
-  const visitor = createSlot(areas.browser, `aura:visitor:${scope}`);
+  let scope = first;
+  const slots = [
+    createSlot(tab, "conversation", () => scope),
+    createSlot(tab, "outbox", () => scope),
+    createSlot(browser, "visitor", () => scope),
+  ] as const;
+  const [conversation, outbox, visitor] = slots;
   return {
+    get scope() {
+      return scope;
+    },
+    enter(next, brings) {
+      const brought = slots.map((slot) => (brings ? slot.take() : undefined));
+      scope = next;
+      for (const [index, slot] of slots.entries()) if (brought[index]) slot.set(brought[index]);
+    },
     conversation: conversation.get,
     setConversation: (id) => conversation.set(id === undefined ? undefined : String(id)),
     outbox: () => parseMessage(outbox.get()),
@@ -49,24 +67,32 @@ export function findStorage(name: "sessionStorage" | "localStorage"): Storage | 
   }
 }
 
-function createSlot(area: Area | undefined, key: string) {
-  let inMemory: string | undefined;
+function createSlot(area: Area | undefined, name: string, scope: () => string) {
+  const inMemory = new Map<string, string | undefined>();
+  const key = () => `aura:${name}:${scope()}`;
+  const get = (): string | undefined => {
+    try {
+      return area?.getItem(key()) ?? inMemory.get(key());
+    } catch {
+      return inMemory.get(key());
+    }
+  };
+  const set = (value: string | undefined): void => {
+    inMemory.set(key(), value);
+    try {
+      if (value === undefined) area?.removeItem(key());
+      else area?.setItem(key(), value);
+    } catch {
+      // Full or blocked: memory has to do until the page is closed.
+    }
+  };
   return {
-    get(): string | undefined {
-      try {
-        return area?.getItem(key) ?? inMemory;
-      } catch {
-        return inMemory;
-      }
-    },
-    set(value: string | undefined): void {
-      inMemory = value;
-      try {
-        if (value === undefined) area?.removeItem(key);
-        else area?.setItem(key, value);
-      } catch {
-        // Full or blocked: memory has to do until the page is closed.
-      }
+    get,
+    set,
+    take(): string | undefined {
+      const value = get();
+      set(undefined);
+      return value;
     },
   };
 }

@@ -27,6 +27,13 @@ export interface Failure {
   readonly retryable: boolean;
 }
 
+/** Failures that sending again cannot mend: they are told calmly. Who signs in is answered without asking again. */
+const FINAL = ["budget_exhausted", "forbidden", "unauthorized"];
+
+export function canRetryHelp(failure: Failure | undefined): boolean {
+  return !FINAL.includes(failure?.code ?? "");
+}
+
 /** What is said under an answer that is not a whole one. */
 export const ENDINGS = {
   stopped: "This answer was stopped.",

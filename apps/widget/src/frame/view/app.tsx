@@ -1,4 +1,6 @@
 import { Component } from "preact";
+import type { ColorScheme } from "../../protocol.ts";
+import type { FrameConfig } from "../config.ts";
 import type { Host } from "../host.ts";
 import type { Announcer } from "../state/announcer.ts";
 import type { Chat } from "../state/chat.ts";
@@ -12,6 +14,7 @@ import { Welcome } from "./welcome.tsx";
 
 interface Props {
   readonly host: Host;
+  readonly config: FrameConfig;
   readonly chat: Chat;
   readonly announcer: Announcer;
 }
@@ -33,31 +36,46 @@ export class App extends Component<Props> {
     host.ready();
   }
 
-  override render({ host, chat, announcer }: Props) {
+  override render({ host, config, chat, announcer }: Props) {
     return (
-      <Watch on={[host.options, chat.turns, chat.restoring]}>
+      <Watch on={[host.options, chat.turns, chat.restoring, chat.mustSignIn]}>
         {() => {
           const options = host.options.value;
           const isEmpty = chat.turns.value.length === 0 && chat.restoring.value === "no";
-          document.documentElement.className = options.colorScheme;
+          const mustSignIn = chat.mustSignIn.value;
+          paint(options.colorScheme, config);
           return [
             <Header
               key="header"
-              title={options.header?.title || "Assistant"}
+              title={options.header?.title || config.name || "Assistant"}
               subtitle={options.header?.subtitle}
               onNew={isEmpty ? undefined : chat.newConversation}
               onClose={host.isEmbedded ? host.close : undefined}
             />,
             isEmpty ? (
-              <Welcome key="welcome" options={options} onStarter={chat.send} />
+              <Welcome
+                key="welcome"
+                options={options}
+                mustSignIn={mustSignIn}
+                onStarter={chat.send}
+              />
             ) : (
               <Transcript key="transcript" chat={chat} announcer={announcer} />
             ),
-            <Composer key="composer" chat={chat} />,
+            !mustSignIn && <Composer key="composer" chat={chat} />,
             <LiveRegion key="live" announcer={announcer} />,
           ];
         }}
       </Watch>
     );
+  }
+}
+
+/** Colours are set on the element and not written as a style, so that the frame's policy need not allow any. */
+function paint(scheme: ColorScheme, { accent }: FrameConfig): void {
+  const root = document.documentElement;
+  root.className = scheme;
+  for (const [name, value] of Object.entries(accent?.[scheme] ?? {})) {
+    root.style.setProperty(name, value);
   }
 }

@@ -9,18 +9,21 @@ export function Failed({
 }: {
   readonly reason: string;
   readonly canRetry?: boolean;
-  readonly onRetry: () => void;
+  /** Undefined when trying again is of no use, and nothing to be alarmed about. */
+  readonly onRetry: (() => void) | undefined;
   readonly children: ComponentChildren;
 }) {
   return (
-    <div class="failure">
+    <div class={onRetry ? "failure" : "failure calm"}>
       <p>
         <b dir="auto">{reason}</b>
         {children}
       </p>
-      <button type="button" disabled={!canRetry} onClick={onRetry}>
-        Retry
-      </button>
+      {onRetry && (
+        <button type="button" disabled={!canRetry} onClick={onRetry}>
+          Retry
+        </button>
+      )}
     </div>
   );
 }

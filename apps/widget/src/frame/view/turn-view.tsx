@@ -2,7 +2,7 @@ import { Component } from "preact";
 import type { Announcer } from "../state/announcer.ts";
 import type { Chat } from "../state/chat.ts";
 import type { Signal } from "../state/signal.ts";
-import { ENDINGS, type Turn } from "../state/turn.ts";
+import { canRetryHelp, ENDINGS, type Turn } from "../state/turn.ts";
 import { Answer } from "./answer.tsx";
 import { Failed } from "./failed.tsx";
 import { Watch } from "./watch.tsx";
@@ -44,9 +44,9 @@ export function TurnView({
               <Failed
                 reason={failure?.message ?? "The answer did not arrive."}
                 canRetry={chat.activity.value === "idle"}
-                onRetry={() => chat.retry(turn)}
+                onRetry={canRetryHelp(failure) ? () => chat.retry(turn) : undefined}
               >
-                Your message is kept.
+                {canRetryHelp(failure) && "Your message is kept."}
               </Failed>
             )}
           </article>

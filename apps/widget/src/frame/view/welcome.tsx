@@ -4,12 +4,21 @@ import { Icon } from "./icon.tsx";
 /** What stands there before the first question. */
 export function Welcome({
   options,
+  mustSignIn,
   onStarter,
 }: {
   readonly options: FrameOptions;
+  readonly mustSignIn: boolean;
   readonly onStarter: (text: string) => void;
 }) {
   const { greeting, starters, useRag } = options;
+  if (mustSignIn) {
+    return (
+      <main class="welcome">
+        <h2>Please sign in to chat.</h2>
+      </main>
+    );
+  }
   return (
     <main class="welcome">
       <h2 dir="auto">{greeting?.title || "Hello, how can we help?"}</h2>

@@ -9,7 +9,7 @@ import {
 import { createAnnouncer } from "../announcer.ts";
 import { type ChatDeps, createChat } from "../chat.ts";
 import type { Signal } from "../signal.ts";
-import { createStore, type Store } from "../store.ts";
+import { createStore, type Store, scopeName } from "../store.ts";
 import type { Turn } from "../turn.ts";
 
 /** What a scripted stream does next: gives an event, throws, waits, or acts on the connection. */
@@ -98,7 +98,9 @@ export function setup({
   const cursors: (string | null)[] = [];
   const announcer = createAnnouncer();
   let keys = 0;
-  let hasToken = false;
+  let who: string | Error | undefined;
+  let requiresSignIn = false;
+  let resets = 0;
   let stopStatus: StoppedTurn["status"] | Error = "stopped";
   const deps: ChatDeps = {
     async *stream(asked) {
@@ -123,8 +125,16 @@ export function setup({
     requestVisitor: async () => "visitor-secret",
     createKey: () => `key-${++keys}`,
     tellTabs: (conversation) => told.push(conversation),
-    token: async () => "jwt",
-    options: () => ({ apiBaseUrl: "", hasToken, colorScheme: "light" }),
+    authToken: () => (who === undefined ? undefined : () => `jwt of ${who}`),
+    signedInAs: async () => {
+      if (who instanceof Error) throw who;
+      return who;
+    },
+    resetVisitor: async () => `secret after reset ${++resets}`,
+    get requiresSignIn() {
+      return requiresSignIn;
+    },
+    options: () => ({ apiBaseUrl: "", token: who ? 1 : 0, colorScheme: "light" }),
     store,
     announcer,
   };
@@ -154,8 +164,13 @@ export function setup({
       const turn = chat.turns.value.at(-1);
       if (turn) chat.retry(turn);
     },
-    withToken: () => {
-      hasToken = true;
+    /** The page says that somebody else is there; an error that it cannot tell. */
+    signIn: (name: string | Error | undefined) => {
+      who = name;
+      return chat.identify();
+    },
+    requireSignIn: () => {
+      requiresSignIn = true;
     },
     stopsWith: (status: StoppedTurn["status"] | Error) => {
       stopStatus = status;
@@ -165,7 +180,7 @@ export function setup({
 
 /** What one tab remembers without any storage. */
 export function memory(): Store {
-  return createStore("", { tab: undefined, browser: undefined });
+  return createStore(scopeName(""), { tab: undefined, browser: undefined });
 }
 
 async function* play(steps: readonly Step[], connection: ConnectionOptions) {

@@ -1,0 +1,27 @@
+import { OrchaClientError } from "@orcha/client";
+import { expect, it } from "vitest";
+import { failureOf } from "./failure-of.ts";
+import { canRetryHelp } from "./turn.ts";
+
+const limited = (retryAfterSeconds: number) =>
+  failureOf(new OrchaClientError("rate_limited", "Too many requests.", { retryAfterSeconds }));
+
+it("says how long to wait when that is longer than is waited anyway", () => {
+  expect(limited(20).message).toBe("Too many requests.");
+  expect(limited(61)).toEqual({
+    code: "rate_limited",
+    message: "Too many requests. Try again in 2 min.",
+    retryable: true,
+  });
+});
+
+it("offers no Retry for what it cannot mend", () => {
+  const helps = (code: string) => canRetryHelp({ code, message: "", retryable: false });
+  expect(["budget_exhausted", "forbidden", "unauthorized"].map(helps)).toEqual([
+    false,
+    false,
+    false,
+  ]);
+  expect(["model_timeout", "rate_limited", "network", "answer_blocked"].every(helps)).toBe(true);
+  expect(canRetryHelp(undefined)).toBe(true);
+});

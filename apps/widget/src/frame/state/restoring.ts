@@ -1,0 +1,88 @@
+import type { Activity } from "./answering.ts";
+import type { Conversation } from "./conversation.ts";
+import { failureOf } from "./failure-of.ts";
+import { createIdentity, type IdentityDeps } from "./identity.ts";
+import type { OutgoingMessage } from "./message.ts";
+import { type ReadonlySignal, type Signal, signal } from "./signal.ts";
+import type { Store } from "./store.ts";
+import type { Turn } from "./turn.ts";
+
+/** How the transcript of an earlier visit is doing. */
+export type Restoring = "no" | "loading" | { readonly failed: string };
+
+/** What is on screen when the widget is opened, and when the page has another visitor. */
+export interface Restorer {
+  readonly restoring: Signal<Restoring>;
+  /** True while nobody may chat who has not signed in on the page. */
+  readonly mustSignIn: ReadonlySignal<boolean>;
+  /** Brings the transcript of this tab's conversation back, and sends what a reload interrupted. */
+  restore(): Promise<void>;
+  /** The page may have another visitor now: who signs in keeps the conversation, anybody else gets their own. */
+  identify(): Promise<void>;
+}
+
+/** How the chat goes on from there. */
+interface Continuing {
+  readonly activity: Signal<Activity>;
+  resend(message: OutgoingMessage): void;
+  followPending(): void;
+  retry(turn: Signal<Turn>): void;
+  look(): Promise<void>;
+}
+
+/** Makes what brings a conversation back to the one it belongs to. */
+export function createRestorer(
+  deps: IdentityDeps,
+  conversation: Conversation,
+  { activity, resend, followPending, retry, look }: Continuing,
+): Restorer {
+  const { store } = deps;
+  const restoring = signal<Restoring>("no");
+  const load = () => {
+    restoring.value = "loading";
+    activity.value = "loading";
+  };
+  const identity = createIdentity(deps, () => {
+    conversation.leave();
+    load();
+  });
+
+  const restore = async () => {
+    let { left } = conversation;
+    if (deps.authToken() || store.conversation() !== undefined) load();
+    const open = async () => {
+      if ((await identity.look()) === "other") left = conversation.left;
+      if (!left.aborted && store.conversation() !== undefined) await conversation.restore();
+    };
+    const outcome = await open().then(
+      () => "no" as const,
+      (error: unknown) => afterFailedRestore(error, store),
+    );
+    if (left.aborted) return;
+    restoring.value = outcome;
+    if (activity.value === "loading") activity.value = "idle";
+    if (outcome !== "no") return;
+    const unsent = store.outbox();
+    if (unsent) resend(unsent);
+    else followPending();
+  };
+  const identify = async () => {
+    const { turns } = conversation;
+    if (turns.value.length === 0) return restore();
+    // A page that cannot tell says so with the next message.
+    const change = await identity.look().catch(() => "none");
+    if (change === "other") return restore();
+    const last = turns.value.at(-1);
+    if (last?.value.failure?.code === "unauthorized") retry(last);
+    // The server hands the conversation over with the first call that carries token and secret.
+    else if (change === "signed-in") void look();
+  };
+  return { restoring, mustSignIn: identity.mustSignIn, restore, identify };
+}
+
+function afterFailedRestore(error: unknown, store: Store): Restoring {
+  const { code, message } = failureOf(error);
+  if (code !== "conversation_not_found" && code !== "not_found") return { failed: message };
+  store.setConversation(undefined);
+  return "no";
+}
