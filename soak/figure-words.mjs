@@ -71,17 +71,50 @@ const WORDS = new Map(
     wrongAnswers: "wrong status",
     honestTurnsFailed: "honest message refused afterwards",
     residentGrowthMb: "resident memory grown by",
+    forgedTokens: "forged tokens",
+    families: "families of forgeries",
+    forgedKeys: "forged keys",
+    forgedSecrets: "forged visitor secrets",
+    honestCredentials: "honest credentials",
+    forgedAccepted: "forged one not refused",
+    honestRefused: "honest one refused",
+    attackersAsked: "request to an attacker's address",
     falselyReady: "ready without a database",
     acknowledgedWhileAway: "acknowledged without a database",
     slowestAnswerMs: "answered after (longest)",
     slowestReadMs: "read after (longest)",
     clockSpreadMinutes: "times written apart, in minutes",
+    crashes: "kills",
+    turnsAtOnce: "messages at once",
+    budgetRefusals: "refused by a budget",
+    otherEnds: "another end",
+    unfriendly: "refused in other words or with another status",
+    looks: "looks at the budgets",
+    highestPercent: "most that was taken of a limit",
+    passed: "limit passed",
+    reservationsLeft: "set aside for no turn",
+    spentTooLittle: "spent less than the model used",
+    refusedTooEarly: "refused though there was room",
+    settledMs: "settled after a kill (longest)",
+    requestsOfEachKind: "requests of each kind on each route",
+    differentAnswers: "answer that tells kinds apart",
+    notRefused: "not refused",
+    chatMs: "a message is refused in (median)",
+    chatForeignPercent: "messages to somebody else's conversations differ by",
+    chatOtherTenantsPercent: "to another tenant's by",
+    chatDeletedPercent: "to deleted ones by",
+    chatNoisePercent: "noise of messages",
+    messagesMs: "a reading is refused in (median)",
+    messagesForeignPercent: "readings of somebody else's conversations differ by",
+    messagesOtherTenantsPercent: "of another tenant's by",
+    messagesDeletedPercent: "of deleted ones by",
+    messagesNoisePercent: "noise of readings",
   }),
 );
 
 /** @param {string} name */
 export function wordsOf(name) {
-  const own = name.replace(/(Ms|Mb)$/, "").replace(/[A-Z]/g, (letter) => ` ${letter}`);
+  const own = name.replace(/(Ms|Mb|Percent)$/, "").replace(/[A-Z]/g, (letter) => ` ${letter}`);
   return WORDS.get(name) ?? own.toLowerCase();
 }
 
@@ -93,5 +126,6 @@ export function withUnit(name, value) {
   const number = value.toLocaleString("en");
   if (name.endsWith("Ms")) return `${number} ms`;
   if (name.endsWith("Mb")) return `${number} MB`;
+  if (name.endsWith("Percent")) return `${number} %`;
   return name.startsWith("kb") ? `${number} KB` : number;
 }

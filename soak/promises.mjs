@@ -64,10 +64,24 @@ export const PROMISES = [
   },
   { id: "R14", promise: "No script runs, nothing is fetched" },
   { id: "R15", promise: "No internal address is reached" },
-  { id: "R16", promise: "No forged credential passes" },
+  {
+    id: "R16",
+    promise: "No forged credential passes",
+    how: "Over HTTP, beside a good visitor secret: tokens of every known family of forgeries, near misses of a real secret key and of a real visitor secret. Honest ones of every kind must pass. The addresses that forged tokens name lead to a server of the test, which must hear nothing.",
+  },
   {
     id: "R17",
     promise: "Wrong clocks decide nothing",
     how: "Clocks that are 90 s off, on PostgreSQL in opposite directions, and jump by an hour to and fro under load; a message is sent before each jump and again after it.",
+  },
+  {
+    id: "R18",
+    promise: "A budget is never passed",
+    how: "100 messages at once to a tenant whose budget of tokens or of money holds 40 of them, from visitors with budgets of their own, to a slow model; in the middle the server is killed (`kill -9`) and started again, on PostgreSQL one of two replicas or both. What has no end is sent again, and more until nobody is answered. All the time the table of budgets is read beside the servers: what is spent and what is set aside never add up to more than a limit; afterwards nothing is set aside, no less is spent than the model has used, and what is left is too little for one turn.",
+  },
+  {
+    id: "R19",
+    promise: "A stranger learns nothing",
+    how: "Messages to conversations, and readings of them, that are somebody else's, another tenant's, deleted and nobody's, with a visitor secret and without, one after the other in an order drawn anew in each round. Status, headers and body must be the same, but for the request's id and the date. Times are compared with those of ids that do not exist by the median of the differences within a round; a second lot of ids that do not exist tells how much of that is noise.",
   },
 ];

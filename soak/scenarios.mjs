@@ -1,3 +1,4 @@
+import { budgetsAreNeverPassed } from "./scenarios/budgets.mjs";
 import { answersAreKept } from "./scenarios/r01-answers-are-kept.mjs";
 import { retryIsSafe } from "./scenarios/r02-retry-is-safe.mjs";
 import { oneTurnAtATime } from "./scenarios/r03-one-turn-at-a-time.mjs";
@@ -9,7 +10,9 @@ import { loadIsHeld } from "./scenarios/r08-load.mjs";
 import { slowReadersAreHarmless } from "./scenarios/r09-slow-readers.mjs";
 import { restartsAreGraceful } from "./scenarios/r10-graceful-restart.mjs";
 import { databaseTroubleIsSurvived } from "./scenarios/r13-database-trouble.mjs";
+import { forgedCredentialsAreRefused } from "./scenarios/r16-forged-credentials.mjs";
 import { clocksDecideNothing } from "./scenarios/r17-clock-trouble.mjs";
+import { strangersLearnNothing } from "./scenarios/strangers.mjs";
 
 /** All of them, in the order of the promises. @type {readonly import("./scenario.mjs").Scenario[]} */
 export const SCENARIOS = [
@@ -24,5 +27,8 @@ export const SCENARIOS = [
   slowReadersAreHarmless,
   restartsAreGraceful,
   databaseTroubleIsSurvived,
+  forgedCredentialsAreRefused,
   clocksDecideNothing,
+  budgetsAreNeverPassed,
+  strangersLearnNothing,
 ];

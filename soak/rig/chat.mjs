@@ -2,7 +2,7 @@ import { exchange, fetchText } from "./exchange.mjs";
 
 /**
  * @typedef {import("./exchange.mjs").Answer} Answer
- * @typedef {{ text: string, conversation_id?: number | null }} Message
+ * @typedef {{ text: string, conversation_id?: number | null, tenant_id?: string }} Message
  * @typedef {{ id: number, turn_id: number, role: "visitor" | "assistant", text: string, status: string, error: { code: string } | null }} StoredMessage
  * @typedef {{ key?: string, visitor?: string | undefined, streams?: boolean, signal?: AbortSignal, onFrame?: import("./exchange.mjs").OnFrame }} Asking
  */

@@ -50,12 +50,16 @@ export class ModelReply {
     await drained(this.#response);
   }
 
-  /** Ends the answer as it should. */
-  end() {
+  /**
+   * Ends the answer as it should.
+   *
+   * @param {{ input: number, output: number }} tokens what the call is said to have used
+   */
+  end({ input, output } = { input: 50, output: 32 }) {
     const finish = frame({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
     const usage = frame({
       choices: [],
-      usage: { prompt_tokens: 50, completion_tokens: 32, total_tokens: 82 },
+      usage: { prompt_tokens: input, completion_tokens: output, total_tokens: input + output },
     });
     this.#response.end(`${finish}${usage}data: [DONE]\n\n`);
   }

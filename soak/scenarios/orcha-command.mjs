@@ -12,14 +12,18 @@ export async function runCommand({ options }, args, input = "") {
   const child = spawn(process.execPath, [options.script, ...args], {
     cwd: options.folder,
     env: { PATH: process.env.PATH, ...options.env },
-    stdio: ["pipe", "pipe", "inherit"],
+    stdio: "pipe",
   });
   let output = "";
+  let errors = "";
   child.stdout.setEncoding("utf8").on("data", (text) => {
     output += text;
   });
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    errors += text;
+  });
   child.stdin.end(input);
   const [status] = await once(child, "close");
-  if (status !== 0) throw new Error(`orcha ${args.join(" ")} ended with ${status}`);
+  if (status !== 0) throw new Error(`orcha ${args.join(" ")} ended with ${status}: ${errors}`);
   return output;
 }

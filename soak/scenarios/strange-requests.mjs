@@ -93,7 +93,7 @@ function* withPlaceholder(value) {
  * @param {Known} known
  * @param {Partial<Parts>} parts
  */
-export function writeRequest(operation, known, parts) {
+function writeRequest(operation, known, parts) {
   const { path = fillPath(operation, known), query = "", header = "" } = parts;
   const usualQuery = known.query(operation);
   const isReplaced = query.split("=")[0] === usualQuery.split("=")[0];

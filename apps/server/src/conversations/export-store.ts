@@ -2,7 +2,7 @@ import type { Context, TurnRecord } from "@orcha/contract";
 import type { Connection } from "../db/database.ts";
 import type { MessageTable, TurnPieceTable, TurnTable } from "../db/schema.ts";
 import { toAmount } from "../usage/money.ts";
-import { toError } from "./store.ts";
+import { toError } from "./message-page-store.ts";
 
 type KeyRow = { readonly turn_id: number; readonly key: string; readonly created_at: number };
 

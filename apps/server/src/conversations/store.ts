@@ -1,11 +1,8 @@
-import { type Context, ERRORS, type Message, OrchaError } from "@orcha/contract";
+import { type Message, OrchaError } from "@orcha/contract";
 import type { Connection } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
 import { type Access, accessOf, type Claim } from "./access.ts";
-import { errorCodeOf } from "./error-code.ts";
-
-/** Positions are 32-bit integers in PostgreSQL. */
-export const MAX_POSITION = 2 ** 31 - 1;
+import { readMessagePage } from "./message-page-store.ts";
 
 /** One message of a conversation's record that the model may be shown. */
 export interface HistoryMessage {
@@ -40,38 +37,6 @@ const selectHistory = statement<{
     .where("turns.state", "in", ["done", "stopped"])
     .where("turns.replaced", "=", 0)
     .where("turns.id", "!=", p("exceptTurnId"))
-    .orderBy("messages.position", "desc")
-    .limit(p("limit")),
-);
-
-const selectTranscript = statement<{
-  tenantId: string;
-  conversationId: number;
-  before: number;
-  limit: number;
-}>()((db, p) =>
-  db
-    .selectFrom("messages")
-    .innerJoin("turns", (join) =>
-      join
-        .onRef("turns.tenant_id", "=", "messages.tenant_id")
-        .onRef("turns.id", "=", "messages.turn_id"),
-    )
-    .select([
-      "messages.id",
-      "messages.turn_id",
-      "messages.position",
-      "messages.role",
-      "messages.text",
-      "messages.contexts",
-      "messages.created_at",
-      "turns.state",
-      "turns.error_code",
-    ])
-    .where("messages.tenant_id", "=", p("tenantId"))
-    .where("messages.conversation_id", "=", p("conversationId"))
-    .where("messages.position", "<", p("before"))
-    .where("turns.replaced", "=", 0)
     .orderBy("messages.position", "desc")
     .limit(p("limit")),
 );
@@ -117,48 +82,10 @@ export async function readTranscript(
   const access = accessOf(conversation, claim, page.now);
   if (access === "none" || access === "by-id") throw new OrchaError("conversation_not_found");
 
-  const rows = await reader.run(selectTranscript, {
-    tenantId,
-    conversationId,
-    before: page.before ?? MAX_POSITION,
-    limit: page.limit + 1,
-  });
-  const shown = rows.slice(0, page.limit);
-  const earliest = shown.at(-1)?.position;
-  return {
-    access,
-    messages: shown.reverse().map(toMessage),
-    before: rows.length > page.limit ? earliest : undefined,
-  };
-}
-
-/** A message with what its turn tells about it. */
-export interface TranscriptRow {
-  readonly id: number;
-  readonly turn_id: number;
-  readonly role: "visitor" | "assistant";
-  readonly text: string;
-  readonly contexts: string | null;
-  readonly created_at: number;
-  readonly state: Message["status"];
-  readonly error_code: string | null;
-}
-
-export function toMessage(row: TranscriptRow): Message {
-  const contexts: Context[] | undefined = row.contexts ? JSON.parse(row.contexts) : undefined;
-  return {
-    id: row.id,
-    turn_id: row.turn_id,
-    role: row.role,
-    text: row.text,
-    created_at: new Date(row.created_at).toISOString(),
-    status: row.state,
-    error: row.error_code === null ? null : toError(row.error_code),
-    ...(contexts && { contexts }),
-  };
-}
-
-export function toError(stored: string): NonNullable<Message["error"]> {
-  const code = errorCodeOf(stored);
-  return { code, message: ERRORS[code].message, retryable: ERRORS[code].retryable };
+  const { messages, before } = await readMessagePage(
+    reader,
+    { tenantId, conversationId, before: page.before, limit: page.limit },
+    "hidden",
+  );
+  return { access, messages: messages.map(({ replaced, ...message }) => message), before };
 }

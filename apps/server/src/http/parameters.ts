@@ -1,5 +1,5 @@
 import { idSchema, OrchaError } from "@orcha/contract";
-import { MAX_POSITION } from "../conversations/store.ts";
+import { MAX_POSITION } from "../conversations/message-page-store.ts";
 import { cleanText } from "../turns/clean-text.ts";
 import type { RequestContext } from "./context.ts";
 

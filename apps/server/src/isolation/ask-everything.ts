@@ -37,7 +37,7 @@ export async function askEverything(
 ): Promise<{ readonly findings: RouteFindings[]; readonly unasked: string[] }> {
   const findings: RouteFindings[] = [];
   const unasked: string[] = [];
-  for (const route of readingFirst(routes)) {
+  for (const route of inOrder(routes)) {
     const name = `${route.method} ${route.path}`;
     const questions = questionsFor(route);
     if (!questions) {
@@ -63,9 +63,10 @@ export async function askEverything(
   return { findings, unasked };
 }
 
-/** Before the newest page of a list is full of what the questions themselves said. */
-function readingFirst(routes: readonly AskedRoute[]): AskedRoute[] {
-  return [...routes].sort((a, b) => Number(a.method !== "GET") - Number(b.method !== "GET"));
+/** Lists are read and things deleted before the questions themselves have said anything that would stand there. */
+function inOrder(routes: readonly AskedRoute[]): AskedRoute[] {
+  const rank = ({ method }: AskedRoute) => (method === "GET" ? 0 : method === "DELETE" ? 1 : 2);
+  return [...routes].sort((a, b) => rank(a) - rank(b));
 }
 
 function placesOf(route: AskedRoute, world: World): readonly Place[] {
@@ -88,14 +89,14 @@ async function askOne(
 
   const count = found.asked.get(caller.kind) ?? { requests: 0, granted: 0 };
   count.requests += 1;
-  if (status < 300 && headers.get("x-orcha-error") === null) count.granted += 1;
+  if (status < 300 && headers["x-orcha-error"] === undefined) count.granted += 1;
   found.asked.set(caller.kind, count);
 
   const shown = `${request.method} ${request.path} ${JSON.stringify(request.body ?? "")}`;
   if (status >= 500) found.errors.push(`${status} for ${shown}`);
   const isForStaff = route.policy.for === "staff";
   const reading = { caller, place: placeOf(caller, place), isForStaff, question: shown };
-  const seen = canaries.findIn(`${JSON.stringify([...headers])} ${text}`, reading);
+  const seen = canaries.findIn(`${JSON.stringify(headers)} ${text}`, reading);
   found.own += seen.own.length;
   for (const canary of seen.leaked) {
     found.leaks.push({ caller: caller.name, place: place.name, request: shown, canary });

@@ -65,6 +65,7 @@ function makeWord(): string {
 }
 
 function holdsWord(text: string, word: string): boolean {
+  if (!text.includes(word)) return false;
   // An id may stand in a longer number by chance.
-  return /^\d+$/.test(word) ? new RegExp(`(?<!\\d)${word}(?!\\d)`).test(text) : text.includes(word);
+  return !/^\d+$/.test(word) || new RegExp(`(?<!\\d)${word}(?!\\d)`).test(text);
 }

@@ -21,7 +21,7 @@ export async function plantVisitors(origin: string): Promise<Caller[]> {
   ];
 }
 
-export async function visitor(origin: string): Promise<Record<string, string>> {
+async function visitor(origin: string): Promise<Record<string, string>> {
   const request = { method: "POST", path: `${API_PATH}/visitor` };
   const { text } = await sendSurely(origin, request);
   return { "x-aura-visitor": String(JSON.parse(text).visitor) };
@@ -78,6 +78,6 @@ async function signIn(
     path: `${admin}/session`,
     body: { email, password },
   });
-  const [cookie = ""] = (headers.getSetCookie()[0] ?? "").split(";");
+  const [cookie = ""] = String(headers["set-cookie"]).split(";");
   return { cookie };
 }

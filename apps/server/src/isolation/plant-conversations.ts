@@ -71,10 +71,10 @@ async function talk(
     headers,
     body: { ...about, text: `My secret is ${word}.` },
   });
-  const secret = first.headers.get("x-aura-visitor");
+  const secret = first.headers["x-aura-visitor"];
   const id = Number(JSON.parse(first.text).data.conversation_id);
   canaries.plant({ ...canary, what: `the conversation's id of the ${whose}` }, String(id));
-  const proof = secret === null ? headers : { "x-aura-visitor": secret };
+  const proof = secret === undefined ? headers : { "x-aura-visitor": String(secret) };
   // A secret that comes back owns what it was given with; nobody's conversation goes on by its id.
   const goesOnAs = owners.length > 0 ? proof : headers;
   const repeat = { key: randomBytes(16).toString("base64url"), text: "And what else?" };
@@ -86,8 +86,8 @@ async function talk(
   });
   return {
     id,
-    turnId: Number(second.headers.get("x-orcha-turn-id")),
-    messageId: Number(second.headers.get("x-orcha-message-id")),
+    turnId: Number(second.headers["x-orcha-turn-id"]),
+    messageId: Number(second.headers["x-orcha-message-id"]),
     place: place.name,
     owners,
     userId,

@@ -1,8 +1,10 @@
+import { request as ask } from "undici";
+
 const GIVE_UP_MS = 60_000;
 
 export interface Answer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
 }
 
@@ -17,14 +19,14 @@ export interface Request {
 
 export async function send(origin: string, request: Request): Promise<Answer> {
   const { method, path, headers = {}, body } = request;
-  const response = await fetch(`${origin}${path}`, {
+  const answer = await ask(`${origin}${path}`, {
     method,
-    redirect: "manual",
-    signal: AbortSignal.timeout(GIVE_UP_MS),
+    headersTimeout: GIVE_UP_MS,
+    bodyTimeout: GIVE_UP_MS,
     headers: { ...headers, ...(body !== undefined && { "content-type": "application/json" }) },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  return { status: response.status, headers: response.headers, text: await response.text() };
+  return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
 }
 
 /** Sends what must succeed. */

@@ -5,7 +5,7 @@ import { RateLimitedError } from "./rate-limited-error.ts";
 /** What a minute holds where a tenant sets nothing else. */
 const DEFAULTS = { visitor: 20, address: 120, tenant: 3000, key: 600 };
 const REQUESTS_PER_ADDRESS = 600;
-/** Each of four counters: about 60 MB when an attacker fills them all. */
+/** Of each of five counters: about 35 MB when an attacker fills them all. */
 const MAX_KEYS = 50_000;
 
 /** Whose message is to be counted. */

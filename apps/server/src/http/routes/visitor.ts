@@ -19,7 +19,8 @@ export function visitorRoutes(options: VisitorOptions): readonly VisitorRoute[] 
     {
       method: "POST",
       path: `${API_PATH}/visitor/reset`,
-      policy,
+      // Also where signing in is required: this is how a browser forgets who was signed in.
+      policy: { ...policy, beforeSignIn: true },
       handle: async (c) => sendNewSecret(c, options),
     },
   ];
