@@ -53,6 +53,27 @@ describeOnEveryEngine("tenants over the API", (engine) => {
     expect((await ask("GET", "/b")).status).toBe(404);
   });
 
+  it("let their own admins change what is theirs, and not what they may cost", async () => {
+    await create("shop");
+    const own = await giveKey(server.database, "shop", ["read", "admin"]);
+    const change = (settings: object) => ask("PATCH", "/shop", { settings }, own);
+    expect((await change({ name: "Our shop" })).status).toBe(200);
+    const costly = [
+      { budget: { tokens_per_day: null } },
+      { limits: { tenant_per_minute: 1_000_000 } },
+      { models: ["extractive"] },
+      { suspended: false },
+    ];
+    for (const settings of costly) {
+      const refused = await change({ name: "Theirs", ...settings });
+      expect(refused.status).toBe(403);
+      expect(problemSchema.parse(await refused.json()).detail).toContain(Object.keys(settings)[0]);
+    }
+    expect(await (await ask("GET", "/shop", undefined, own)).json()).toMatchObject({
+      settings: { name: "Our shop" },
+    });
+  });
+
   it("serve at once, and nobody any more once they are suspended", async () => {
     await create("shop");
     const visitor = { "x-aura-visitor": await server.visitor() };
