@@ -3,20 +3,13 @@ import type { Connection } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
 import { type Access, accessOf, type Claim } from "./access.ts";
 import { readMessagePage } from "./message-page-store.ts";
+import { findOpenable } from "./openable-store.ts";
 
 /** One message of a conversation's record that the model may be shown. */
 export interface HistoryMessage {
   readonly role: "visitor" | "assistant";
   readonly text: string;
 }
-
-const selectConversation = statement<{ tenantId: string; id: number }>()((db, p) =>
-  db
-    .selectFrom("conversations")
-    .selectAll()
-    .where("tenant_id", "=", p("tenantId"))
-    .where("id", "=", p("id")),
-);
 
 const selectHistory = statement<{
   tenantId: string;
@@ -78,7 +71,7 @@ export async function readTranscript(
   claim: Claim,
   page: { readonly before: number | undefined; readonly limit: number; readonly now: number },
 ): Promise<TranscriptPage> {
-  const [conversation] = await reader.run(selectConversation, { tenantId, id: conversationId });
+  const conversation = await findOpenable(reader, tenantId, conversationId, claim, page.now);
   const access = accessOf(conversation, claim, page.now);
   if (access === "none" || access === "by-id") throw new OrchaError("conversation_not_found");
 

@@ -109,7 +109,7 @@ export const closeTurn = defineSteps(
         : []),
       ...(replaces ? [step(markReplaced, { tenantId, id: replacesTurnId })] : []),
       ...(hasPieces ? [step(deletePieces, { tenantId, turnId })] : []),
-      step(releaseLease, { tenantId, id: conversationId, turnId, now }),
+      step(releaseLease, { tenantId, id: conversationId, turnId }),
     ];
   },
 );

@@ -119,7 +119,7 @@ export const abandonTurn = defineWrite(
     }
     await keepPieces(transaction, known, tenantId, now);
     await transaction.change(releaseReservation, { tenantId, id: turnId });
-    await transaction.change(releaseLease, { tenantId, id: conversationId, turnId, now });
+    await transaction.change(releaseLease, { tenantId, id: conversationId, turnId });
   },
 );
 

@@ -1,8 +1,8 @@
 import { OrchaError } from "@orcha/contract";
 import { accessOf, type Claim } from "../conversations/access.ts";
+import { findOpenable } from "../conversations/openable-store.ts";
 import type { Connection } from "../db/database.ts";
 import { randomId } from "../db/ids.ts";
-import { statement } from "../db/statement.ts";
 import { lastTurnOf } from "./last-turn-store.ts";
 
 /** A turn is always somebody's: the user it is written as is known. */
@@ -44,23 +44,6 @@ export interface PlaceRequest {
   readonly replaceMessageId: number | undefined;
 }
 
-const selectConversation = statement<{ tenantId: string; id: number }>()((db, p) =>
-  db
-    .selectFrom("conversations")
-    .select([
-      "label",
-      "user_id",
-      "user_verified",
-      "owner",
-      "offered_owner",
-      "created_at",
-      "next_position",
-      "active_turn_id",
-    ])
-    .where("tenant_id", "=", p("tenantId"))
-    .where("id", "=", p("id")),
-);
-
 /**
  * Finds the place of a message; "busy" while another turn holds its conversation. What it read is made a condition of the
  * write that follows.
@@ -74,7 +57,7 @@ export async function findPlace(
 ): Promise<Place | "busy"> {
   const { tenantId, claim, conversationId: id } = request;
   if (id === undefined) return newPlace(request);
-  const [conversation] = await reader.run(selectConversation, { tenantId, id });
+  const conversation = await findOpenable(reader, tenantId, id, claim, now);
   const access = accessOf(conversation, claim, now);
   if (!conversation || access === "none") throw new OrchaError("conversation_not_found");
   if (conversation.active_turn_id !== null) return "busy";

@@ -108,7 +108,7 @@ export const budgetsAndUsage: Migration = {
     await schema
       .createIndex("conversations_by_user")
       .on("conversations")
-      .columns(["tenant_id", "user_id", "updated_at"])
+      .columns(["tenant_id", "user_id"])
       .execute();
     await schema
       .createIndex("conversations_by_time")
