@@ -86,7 +86,8 @@ describe("the client's address", () => {
   it("is found in a header of the largest size without delay", () => {
     const started = performance.now();
     for (const part of ["1.2.3.4,", ",", "[", " ", '"', "%"]) from(part.repeat(16_384), 1);
-    expect(performance.now() - started).toBeLessThan(100);
+    // It takes a few milliseconds; reading it again for every character would take minutes.
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
 

@@ -133,8 +133,9 @@ describeOnEveryEngine("the operators' session", (engine) => {
       unknown.push(await timed(`nobody${time}@example.com`));
     }
     const ratio = median(known) / median(unknown);
-    expect(ratio).toBeGreaterThan(0.75);
-    expect(ratio).toBeLessThan(1.33);
+    // Without a hash for accounts that there are not, it would be a hundred.
+    expect(ratio).toBeGreaterThan(1 / 3);
+    expect(ratio).toBeLessThan(3);
   });
 
   it("refuses bodies that are not as they must be", async () => {
