@@ -1,21 +1,19 @@
+import type { AuraEventName, InitOptions } from "./surface.ts";
+
 /** Version of what loader and frame say to each other; both must speak the same. */
 export const PROTOCOL = 1;
 
 export type ColorScheme = "light" | "dark";
 
+/** Options that are the loader's business alone. */
+type LoaderOnly = "authToken" | "target" | "launcher" | "position" | "colorScheme" | "id";
+
 /** What the page tells the frame: its options as plain data. Its token is not among them: the frame asks when it needs one. */
-export interface FrameOptions {
-  readonly apiBaseUrl: string;
+export interface FrameOptions extends Omit<InitOptions, LoaderOnly> {
   /** 0 when the page gives no token; another number than before when it gives another one, or another function. */
   readonly token: number;
   /** Already resolved by the loader: a frame does not reliably see the page's preference. */
   readonly colorScheme: ColorScheme;
-  readonly tenantId?: string | null | undefined;
-  readonly userId?: number | string | null | undefined;
-  readonly useRag?: boolean | undefined;
-  readonly header?: { readonly title?: string; readonly subtitle?: string } | undefined;
-  readonly greeting?: { readonly title?: string; readonly text?: string } | undefined;
-  readonly starters?: readonly string[] | undefined;
 }
 
 /** First words of the frame to its parent window, with the nonce from its own address. They carry no secret. */
@@ -33,18 +31,29 @@ export interface Welcome {
   readonly options: FrameOptions;
 }
 
+/** What the frame asks the page for, at the moment it needs it: the token, and what the model may know of the page. */
+export type Question = "token" | "context";
+
+/** What the page has the frame do. */
+export type Call = "sendMessage" | "setInput" | "newConversation" | "logout";
+
 /** Over the channel, to the frame. */
 export type LoaderMessage =
   | { readonly type: "options"; readonly options: FrameOptions }
-  | { readonly type: "shown" }
-  /** Without a token for a visitor who is signed out; null when the page's function failed. */
-  | { readonly type: "token"; readonly id: number; readonly token: string | null | undefined };
+  /** The panel was opened or closed; an inline chat is always open. */
+  | { readonly type: "shown"; readonly shown: boolean }
+  | { readonly type: "call"; readonly name: Call; readonly text?: string | undefined }
+  /** Null when the page's function failed; a token is undefined for a visitor who is signed out. */
+  | { readonly type: "reply"; readonly id: number; readonly value: unknown };
 
 /** Over the channel, to the loader. */
 export type FrameMessage =
-  | { readonly type: "ready" }
   | { readonly type: "close" }
-  | { readonly type: "token"; readonly id: number };
+  | { readonly type: "ask"; readonly id: number; readonly what: Question }
+  /** For the page's listeners; `ready` and `unread` also for the loader itself. */
+  | { readonly type: "event"; readonly name: AuraEventName; readonly detail: object }
+  /** How the launcher is painted: the tenant's accent as it was derived, and the ink on it. */
+  | { readonly type: "paint"; readonly accent: string; readonly ink: string };
 
 /** Path of the frame beside the loader's own folder: `/widget/v1/aura.js` leads to `/widget/frame`. */
 export const FRAME_PATH = "../frame";
