@@ -1,5 +1,5 @@
-// Builds the widget's files: the loader, the frame's hashed script, a manifest for the server, the demo page.
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+// Builds the widget's files: the loader, the frame's hashed scripts and words, a manifest for the server, the demo page.
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
@@ -20,11 +20,11 @@ export async function buildWidget(outDir) {
     buildLoader(outDir),
     cp(path.join(here, "demo"), path.join(outDir, "demo"), { recursive: true }),
   ]);
-  const assets = await buildFrame(outDir);
+  const [frame, locales] = await Promise.all([buildFrame(outDir), copyLocales(outDir)]);
 
   await cp(path.join(here, "src/frame/frame.html"), path.join(outDir, "frame.html"));
   const { version } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
-  const manifest = { version, ...assets };
+  const manifest = { version, ...frame, locales };
   await writeFile(path.join(outDir, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
@@ -43,41 +43,109 @@ async function buildLoader(outDir) {
   });
 }
 
-/** @param {string} outDir */
+/**
+ * The frame's script, the chunk that it shares with what is loaded later, and a chunk for each of those.
+ *
+ * @param {string} outDir
+ */
 async function buildFrame(outDir) {
+  const highlighter = await buildHighlighter(outDir);
   const { metafile } = await build({
     entryPoints: { frame: path.join(here, "src/frame/main.tsx") },
     outdir: path.join(outDir, "assets"),
     entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
     bundle: true,
+    splitting: true,
     minify: true,
-    format: "iife",
+    format: "esm",
     target: TARGET,
     // The automatic JSX runtime is a second way of making what `h` makes; one of them is enough.
     jsx: "transform",
     jsxFactory: "h",
     jsxFragment: "Fragment",
-    inject: ["jsx-factory"],
+    tsconfigRaw: {},
     legalComments: "none",
-    plugins: [minifiedCssText, jsxFactory],
+    plugins: [minifiedCssText, jsxFactory, elsewhere(/\/highlight\.ts$/, highlighter)],
     metafile: true,
   });
-  const [script] = Object.keys(metafile.outputs).map((file) => path.basename(file));
-  return { script };
+  const outputs = Object.entries(metafile.outputs);
+  const [entry, output] = outputs.find(([, { entryPoint }]) => entryPoint?.endsWith("main.tsx")) ?? [];
+  if (!(entry && output)) throw new Error("The frame has no script");
+  const shared = output.imports.filter(({ kind }) => kind === "import-statement");
+  return {
+    script: path.basename(entry),
+    shared: shared.map((chunk) => path.basename(chunk.path)),
+    assets: [...outputs.map(([file]) => path.basename(file)), highlighter].sort(),
+  };
 }
 
-/** @type {import("esbuild").Plugin} */
+/**
+ * What colours code, by itself: its CommonJS needs wrappers that the frame's own script would otherwise load as well.
+ *
+ * @param {string} outDir
+ */
+async function buildHighlighter(outDir) {
+  const { metafile } = await build({
+    entryPoints: { highlight: path.join(here, "src/frame/highlight/highlight.ts") },
+    outdir: path.join(outDir, "assets"),
+    entryNames: "[name]-[hash]",
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: TARGET,
+    legalComments: "none",
+    metafile: true,
+  });
+  return path.basename(Object.keys(metafile.outputs)[0] ?? "");
+}
+
+/**
+ * Leaves an import to a file that has been built already.
+ *
+ * @param {RegExp} filter
+ * @param {string} file
+ * @returns {import("esbuild").Plugin}
+ */
+function elsewhere(filter, file) {
+  return {
+    name: "elsewhere",
+    setup(builder) {
+      builder.onResolve({ filter }, () => ({ path: `./${file}`, external: true }));
+    },
+  };
+}
+
+/**
+ * The words of each language, which the server puts into the frame's document.
+ *
+ * @param {string} outDir
+ */
+async function copyLocales(outDir) {
+  const folder = path.join(here, "src/frame/i18n");
+  await mkdir(path.join(outDir, "locales"));
+  const files = (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
+  for (const name of files) {
+    const words = JSON.parse(await readFile(path.join(folder, name), "utf8"));
+    // Those of the menu are loaded with the menu.
+    const { menu: _, ...atOnce } = words;
+    await writeFile(path.join(outDir, "locales", name), JSON.stringify(atOnce));
+  }
+  return files.map((name) => path.basename(name, ".json"));
+}
+
+/**
+ * Gives every file with JSX what makes elements, and no other file: what is loaded later would drag it along.
+ *
+ * @type {import("esbuild").Plugin}
+ */
 const jsxFactory = {
   name: "jsx-factory",
   setup(builder) {
-    builder.onResolve({ filter: /^jsx-factory$/ }, (args) => ({
-      path: args.path,
-      namespace: "jsx",
-    }));
-    builder.onLoad({ filter: /^/, namespace: "jsx" }, () => ({
-      contents: 'export { Fragment, h } from "preact";',
-      resolveDir: here,
-    }));
+    builder.onLoad({ filter: /\.tsx$/ }, async ({ path: file }) => {
+      const code = await readFile(file, "utf8");
+      return { contents: `${code}\nimport { Fragment, h } from "preact";`, loader: "tsx" };
+    });
   },
 };
 

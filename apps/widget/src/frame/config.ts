@@ -1,15 +1,18 @@
-import type { ColorScheme } from "../protocol.ts";
+import type { WordsFile } from "./i18n/words.ts";
 
-/** What the tenant decided about its widget; the server puts it into the frame's document. */
+/** What comes with the frame's document: the tenant's decisions, and the words of the visitor's language. */
 export interface FrameConfig {
   readonly name?: string;
   /** `required`: only those who are signed in may chat. */
   readonly identity?: string;
-  /** Custom properties of style.css for each scheme; null leaves the widget's own. */
-  readonly accent?: Readonly<Record<ColorScheme, Readonly<Record<string, string>>>> | null;
+  /** The tenant's accent, as six hexadecimal digits; null is the widget's own. */
+  readonly accent?: string | null;
+  /** A language tag. */
+  readonly lang?: string;
+  readonly words?: Omit<WordsFile, "menu">;
 }
 
-/** Reads the tenant's decisions; none of them is needed. */
+/** Reads what came with the document; none of it is needed. */
 export function readConfig(): FrameConfig {
   try {
     return JSON.parse(document.getElementById("config")?.textContent ?? "{}");

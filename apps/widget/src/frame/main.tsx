@@ -12,19 +12,29 @@ import {
 import { render } from "preact";
 import { readConfig } from "./config.ts";
 import { connectHost, type Host } from "./host.ts";
+import { followLocale } from "./i18n/follow-locale.ts";
+import { adoptStyles, focusInput } from "./kit.ts";
 import { createAnnouncer } from "./state/announcer.ts";
-import { createChat } from "./state/chat.ts";
+import { type Chat, createChat } from "./state/chat.ts";
+import { createConsenting } from "./state/consenting.ts";
 import { createStore, findStorage, scopeName } from "./state/store.ts";
 import { openTabs } from "./state/tabs.ts";
+import { countUnread } from "./state/unread.ts";
 import css from "./style.css";
 import { App } from "./view/app.tsx";
 
 /** Composition of the frame: the host page, what is remembered, the chat, the view. */
 async function start(): Promise<void> {
-  const host = await connectHost(new URL(location.href));
   const config = readConfig();
+  const host = await connectHost(new URL(location.href));
+  const language = followLocale(host.options, config);
   const { apiBaseUrl, tenantId, userId } = host.options.value;
   const scope = scopeName(apiBaseUrl, tenantId, userId);
+  const storage = { tab: findStorage("sessionStorage"), browser: findStorage("localStorage") };
+  const store = createStore(scope, storage, (id) =>
+    host.emit("conversation:change", { conversationId: id === undefined ? null : Number(id) }),
+  );
+  const consenting = createConsenting(store, host.options);
   const announcer = createAnnouncer();
   const tabs = openTabs(scope);
   const chat = createChat({
@@ -37,44 +47,56 @@ async function start(): Promise<void> {
     resetVisitor,
     tellTabs: tabs.tell,
     authToken: host.askToken,
+    askContext: host.askContext,
+    emit: countUnread(host),
     signedInAs: async () => {
       const token = await readToken(host.askToken());
       return token && `${claimsOf(token).sub ?? ""}`;
     },
     requiresSignIn: config.identity === "required",
+    isOnline: () => navigator.onLine,
+    mayAsk: () => consenting.isGiven.value,
     options: () => host.options.value,
-    store: createStore(scope, {
-      tab: findStorage("sessionStorage"),
-      browser: findStorage("localStorage"),
-    }),
+    store,
     announcer,
   });
   tabs.onTold((conversation) => {
     // A hidden tab need not follow along: it looks when it is shown.
     if (!document.hidden) chat.moved(conversation);
   });
-  let visitor = visitorOf(host);
-  host.options.subscribe(() => {
-    if (visitor === visitorOf(host)) return;
-    visitor = visitorOf(host);
-    void chat.identify();
-  });
+  followVisitor(host, chat, consenting.look);
+  consenting.isGiven.subscribe(chat.wake);
   window.addEventListener("online", chat.wake);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) chat.wake();
   });
-  // An adopted sheet needs no permission for styles, and comes with the script in one piece.
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  document.adoptedStyleSheets = [sheet];
 
+  adoptStyles(css);
   void chat.restore();
-  render(<App host={host} config={config} chat={chat} announcer={announcer} />, document.body);
+  const app = { host, config, chat, announcer, consenting, language };
+  render(<App {...app} />, document.body);
+  host.start((call, text) => {
+    if (call === "sendMessage") chat.enqueue(text);
+    else if (call === "newConversation") chat.newConversation();
+    else if (call === "logout") void chat.logout();
+    else {
+      chat.draft.value = text;
+      if (host.shown.value) focusInput();
+    }
+  });
+  host.emit("ready", {});
 }
 
-/** What tells one visitor from another, as far as the options say. */
-function visitorOf({ options: { value } }: Host): string {
-  return JSON.stringify([value.tenantId, value.userId, value.token]);
+/** Whoever the page names next gets their own chat. */
+function followVisitor({ options }: Host, chat: Chat, look: () => void): void {
+  const nameOf = ({ tenantId, userId, token }: Host["options"]["value"]) =>
+    JSON.stringify([tenantId, userId, token]);
+  let visitor = nameOf(options.value);
+  options.subscribe(() => {
+    if (visitor === nameOf(options.value)) return;
+    visitor = nameOf(options.value);
+    void chat.identify().then(look);
+  });
 }
 
 void start();

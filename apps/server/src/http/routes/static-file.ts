@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { brotliCompress, gzip } from "node:zlib";
 import type { Context } from "hono";
+import { acceptedEncoding, type Encoding } from "../accepted-encoding.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",
@@ -10,7 +11,6 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 const compressors = { br: promisify(brotliCompress), gzip: promisify(gzip) };
-type Encoding = keyof typeof compressors;
 
 /** A file of the build, read once and kept with its compressed forms. */
 export interface StaticFile {
@@ -48,12 +48,4 @@ export async function loadStaticFile(path: string): Promise<StaticFile> {
       });
     },
   };
-}
-
-function acceptedEncoding(header = ""): Encoding | undefined {
-  const accepted = header
-    .split(",")
-    .filter((part) => !/;\s*q=0(?:\.0*)?\s*$/.test(part))
-    .map((part) => part.split(";")[0]?.trim());
-  return (["br", "gzip"] as const).find((encoding) => accepted.includes(encoding));
 }

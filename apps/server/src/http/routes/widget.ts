@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "hono";
 import type { TenantResolver } from "../../tenants/resolve-tenant.ts";
-import type { Tenant } from "../../tenants/settings.ts";
-import { accentColours } from "../accent-colours.ts";
 import { openRoute, type Route } from "../access/route.ts";
 import { tenantParameter } from "../parameters.ts";
+import { sendCompressed } from "../send-compressed.ts";
+import { frameWriter, readManifest } from "../widget-frame.ts";
 import { loadStaticFile } from "./static-file.ts";
 
 const IMMUTABLE = "public, max-age=31536000, immutable";
@@ -29,46 +28,36 @@ export interface WidgetDeps {
 
 /** The widget's files: the loader, the frame and what the frame loads. */
 export async function widgetRoutes(deps: WidgetDeps): Promise<readonly Route[]> {
-  const { version, script } = await readManifest(deps.widgetDir);
-  const [loader, frameScript, template] = await Promise.all([
+  const manifest = await readManifest(deps.widgetDir);
+  const [loader, writeFrame, assets] = await Promise.all([
     loadStaticFile(join(deps.widgetDir, "aura.js")),
-    loadStaticFile(join(deps.widgetDir, "assets", script)),
-    readFile(join(deps.widgetDir, "frame.html"), "utf8"),
+    frameWriter(deps.widgetDir, manifest),
+    Promise.all(
+      manifest.assets.map(async (name) => ({
+        name,
+        file: await loadStaticFile(join(deps.widgetDir, "assets", name)),
+      })),
+    ),
   ]);
 
   const cached = (policy: string) => ({ ...CROSS_ORIGIN, "Cache-Control": policy });
   return [
     openRoute("/widget/v1/aura.js", (c) => loader.send(c, cached(AUTO_UPDATING))),
-    openRoute(`/widget/${version}/aura.js`, (c) => loader.send(c, cached(IMMUTABLE))),
-    openRoute(`/widget/assets/${script}`, (c) => frameScript.send(c, cached(IMMUTABLE))),
+    openRoute(`/widget/${manifest.version}/aura.js`, (c) => loader.send(c, cached(IMMUTABLE))),
+    ...assets.map(({ name, file }) =>
+      openRoute(`/widget/assets/${name}`, (c) => file.send(c, cached(IMMUTABLE))),
+    ),
     openRoute("/widget/frame", async (c) => {
       const api = allowedApiOrigin(c, deps);
       if (!api) return c.text("This server's widget may not talk to that api.", 400);
       const { tenant } = await deps.resolveTenant(tenantParameter(c));
       const nonce = randomBytes(16).toString("base64");
-      const html = template
-        .replace("{{nonce}}", nonce)
-        .replace("{{script}}", `assets/${script}`)
-        .replace("{{config}}", () => embeddedJson(frameConfig(tenant)));
-      const ancestors = tenant.settings.allowed_origins;
-      return c.html(html, 200, frameHeaders(nonce, api, ancestors));
+      const wishes = [c.req.query("lang"), c.req.header("accept-language")];
+      const html = writeFrame(tenant, nonce, wishes.filter(Boolean).join(","));
+      const headers = frameHeaders(nonce, api, tenant.settings.allowed_origins);
+      return sendCompressed(c, html, headers);
     }),
   ];
-}
-
-/** What the widget shows of its tenant; the page's own options go before the name. */
-function frameConfig({ settings }: Tenant) {
-  const { accent } = settings.theme;
-  return {
-    name: settings.name,
-    identity: settings.identity.mode,
-    accent: accent && { light: accentColours(accent, false), dark: accentColours(accent, true) },
-  };
-}
-
-/** JSON that no name can end before its time: a script element knows no escapes but these. */
-function embeddedJson(value: unknown): string {
-  return JSON.stringify(value).replace(/</g, "\\u003c");
 }
 
 /**
@@ -124,19 +113,4 @@ function originOf(address: string | undefined): string | undefined {
   if (address === undefined || !URL.canParse(address)) return undefined;
   const { protocol, origin } = new URL(address);
   return protocol === "https:" || protocol === "http:" ? origin : undefined;
-}
-
-async function readManifest(widgetDir: string) {
-  const manifest: unknown = JSON.parse(await readFile(join(widgetDir, "manifest.json"), "utf8"));
-  if (
-    typeof manifest === "object" &&
-    manifest !== null &&
-    "version" in manifest &&
-    typeof manifest.version === "string" &&
-    "script" in manifest &&
-    typeof manifest.script === "string"
-  ) {
-    return { version: manifest.version, script: manifest.script };
-  }
-  throw new Error("The widget's manifest.json does not name its version and script.");
 }

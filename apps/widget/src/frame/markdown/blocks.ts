@@ -49,7 +49,7 @@ export function readBlocks(
 function readBlock(lines: readonly string[], reading: Reading, depth: number): Node {
   const first = lines[0] ?? "";
   const fence = FENCE.exec(first);
-  if (fence) return readCode(lines, fence[2] ?? "", (fence[1] ?? "").length);
+  if (fence) return readCode(lines, reading, fence);
   if (RULE.test(first)) return el("hr");
   const heading = HEADING.exec(first);
   if (heading) {
@@ -76,10 +76,17 @@ function readBlock(lines: readonly string[], reading: Reading, depth: number): N
   );
 }
 
-function readCode(lines: readonly string[], mark: string, indent: number): Node {
+function readCode(
+  lines: readonly string[],
+  { isGrowing, colour }: Reading,
+  [, { length: indent } = "", mark = "", language = ""]: RegExpExecArray,
+): Node {
   const isClosed = lines.length > 1 && closesFence(lines.at(-1) ?? "", mark);
-  const code = lines.slice(1, isClosed ? -1 : undefined);
-  return codeBlock(code.map((line) => line.slice(Math.min(indent, indentOf(line)))).join("\n"));
+  const inner = lines.slice(1, isClosed ? -1 : undefined);
+  const code = inner.map((line) => line.slice(Math.min(indent, indentOf(line)))).join("\n");
+  // Code that still grows would change its colours with every piece.
+  const coloured = isGrowing && !isClosed ? undefined : colour?.(code, language.trim());
+  return codeBlock(coloured ?? [code]);
 }
 
 function readTable([head = "", , ...body]: readonly string[], reading: Reading): Node {

@@ -1,3 +1,4 @@
+import { say } from "../kit.ts";
 import { el } from "./elements.ts";
 
 /** The titles of the sources, in the order of their numbers from 1. */
@@ -16,6 +17,6 @@ function chip(number: number, title: string | undefined): HTMLElement {
     type: "button",
     class: "cite",
     "data-source": `${number}`,
-    "aria-label": `Source ${number}${title && `: ${title}`}`,
+    "aria-label": title ? say("sourceNamed", { number, title }) : say("source", { number }),
   });
 }

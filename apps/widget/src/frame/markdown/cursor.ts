@@ -5,6 +5,8 @@ export interface Reading {
   readonly titles: SourceTitles;
   /** True for the very end of an answer that is still growing: what is open there is taken as meant. */
   readonly isGrowing: boolean;
+  /** Gives code of a language as coloured nodes; undefined leaves it as it is. */
+  readonly colour?: ((code: string, language: string) => readonly Node[] | undefined) | undefined;
 }
 
 /** Where a piece of text stands. */

@@ -1,3 +1,5 @@
+import { say } from "../kit.ts";
+
 /** Makes one element. Every tag and attribute name in the answer is a literal of this folder: that is the allow-list. */
 export function el(
   tag: string,
@@ -16,13 +18,14 @@ export function directed(tag: string, children: readonly (Node | string)[]): HTM
 }
 
 /** A block of code with its Copy button; the view does the copying. */
-export function codeBlock(code: string): HTMLElement {
+export function codeBlock(code: readonly (Node | string)[]): HTMLElement {
+  // Wide code scrolls, and what scrolls must be reachable by keyboard.
+  const box = { tabindex: "0", dir: "ltr", role: "group", "aria-label": say("code") };
   return el(
     "div",
     [
-      el("button", ["Copy"], { type: "button", class: "copy-code" }),
-      // Wide code scrolls, and what scrolls must be reachable by keyboard.
-      el("pre", [el("code", [code])], { tabindex: "0", dir: "ltr" }),
+      el("button", [say("copy")], { type: "button", class: "copy-code" }),
+      el("pre", [el("code", code)], box),
     ],
     { class: "code" },
   );
@@ -43,13 +46,13 @@ export function table([head, ...body]: readonly (readonly Node[][])[]): HTMLElem
         body.map((cells) => row(cells, "td")),
       ),
     );
-  const attributes = { class: "table", tabindex: "0", role: "group", "aria-label": "Table" };
+  const attributes = { class: "table", tabindex: "0", role: "group", "aria-label": say("table") };
   return el("div", [directed("table", parts)], attributes);
 }
 
 /** The box of a task list. */
 export function checkbox(done: boolean): HTMLElement {
-  return el("span", [], { class: "task", role: "img", "aria-label": done ? "done" : "open" });
+  return el("span", [], { class: done ? "task done" : "task", role: "img", "aria-label": say(done ? "done" : "open") });
 }
 
 /** A link out of the chat, with the place it really leads to. */

@@ -1,3 +1,4 @@
+import { say } from "../kit.ts";
 import { citations } from "./citation.ts";
 import { Cursor, isWord, type Place, type Reader, type Reading } from "./cursor.ts";
 import { el, link } from "./elements.ts";
@@ -118,7 +119,7 @@ function linkNodes(
   const address = place.inLink ? undefined : safeUrl(url);
   if (isImage) {
     // An image would tell a stranger's server that this was read; a link does so only on a click.
-    const words = `Image: ${label || address?.place || ""}`;
+    const words = say("image", { name: label || address?.place || "" });
     return [address ? link(address.href, address.place, [words]) : label];
   }
   const inner = { depth: place.depth + 1, inLink: true };

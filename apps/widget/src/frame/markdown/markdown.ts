@@ -1,5 +1,6 @@
 import { type Block, readBlocks } from "./blocks.ts";
 import type { SourceTitles } from "./citation.ts";
+import type { Reading } from "./cursor.ts";
 import { morphChildren } from "./morph.ts";
 
 /** Draws a growing Markdown text. */
@@ -9,12 +10,16 @@ export interface MarkdownView {
 }
 
 /** Draws into `root`. No string ever becomes HTML: what is read becomes nodes from a closed list of elements. */
-export function createMarkdownView(root: Node, titles: SourceTitles): MarkdownView {
+export function createMarkdownView(
+  root: Node,
+  titles: SourceTitles,
+  colour?: Reading["colour"],
+): MarkdownView {
   let blocks: readonly Block[] = [];
   return {
     show(text, complete) {
       const lines = text.replaceAll("\r", "").replaceAll("\t", "    ").split("\n");
-      const reading = { titles, isGrowing: !complete };
+      const reading = { titles, isGrowing: !complete, colour };
       const known = blocks;
       blocks = readBlocks(lines, reading, 0, (index, source) => {
         const block = known[index];

@@ -1,21 +1,24 @@
 import type {
   ConnectionOptions,
   MessageOptions,
+  PageContext,
   ResumeOptions,
   StopOptions,
   StoppedTurn,
   TurnEvent,
 } from "@orcha/client";
+import { say, sayError } from "../i18n/words.ts";
 import type { Announcer } from "./announcer.ts";
 import { type ConnectionDeps, connect } from "./connection.ts";
 import type { Conversation } from "./conversation.ts";
 import { failureOf } from "./failure-of.ts";
 import type { OutgoingMessage } from "./message.ts";
+import { createPageTeller, type PageTellerDeps } from "./page-teller.ts";
 import { type Signal, signal } from "./signal.ts";
 import {
   applyEvent,
   askedTurn,
-  ENDINGS,
+  endingWords,
   type Failure,
   failedTurn,
   hasEnded,
@@ -23,13 +26,15 @@ import {
 } from "./turn.ts";
 
 /** What answering needs from the outside. */
-export interface AnsweringDeps extends ConnectionDeps {
+export interface AnsweringDeps extends ConnectionDeps, PageTellerDeps {
   stream(message: MessageOptions): AsyncIterable<TurnEvent>;
   resume(turn: ResumeOptions): AsyncIterable<TurnEvent>;
   stop(turn: StopOptions): Promise<StoppedTurn>;
   requestVisitor(options: ConnectionOptions): Promise<string>;
   /** Tells the other tabs that something was asked in a conversation. */
   tellTabs(conversation: number): void;
+  /** What the page wants the model to know of it. */
+  askContext(): Promise<PageContext | undefined>;
   readonly announcer: Announcer;
 }
 
@@ -47,8 +52,6 @@ export interface Answering {
   stop(): void;
 }
 
-const RECONNECTING = "Reconnecting…";
-
 /** Makes what reads answers, one at a time. Leaving the conversation ends the reading; the server finishes its turn. */
 export function createAnswering(
   deps: AnsweringDeps,
@@ -56,6 +59,7 @@ export function createAnswering(
   onEnd: () => void,
 ): Answering {
   const { store, announcer } = deps;
+  const tellPage = createPageTeller(deps);
   const activity = signal<Activity>("idle");
   let running: Signal<Turn> | undefined;
 
@@ -73,16 +77,19 @@ export function createAnswering(
     if (event.event !== "turn-start") return;
     store.setConversation(event.data.conversation_id);
     conversation.unite(turn);
+    tellPage.started(turn.value, event.data.conversation_id);
     if (turn.value.message) {
       store.setOutbox(undefined);
       deps.tellTabs(event.data.conversation_id);
     }
     if (activity.value === "stopping") void requestStop();
   };
-  const end = ({ failure, ending, message }: Turn) => {
+  const end = (turn: Turn) => {
+    const { failure, ending, message } = turn;
+    tellPage.ended(turn, store.conversation());
     if (failure?.code === "conversation_not_found") store.setConversation(undefined);
     if (message && failure && !failure.retryable) store.setOutbox(undefined);
-    announcer.say(failure?.message ?? (ending ? ENDINGS[ending] : ""));
+    announcer.say(failure?.message ?? (ending ? endingWords(ending) : ""));
     activity.value = "idle";
     onEnd();
   };
@@ -94,7 +101,8 @@ export function createAnswering(
     const { left } = conversation;
     const tell = announcer.answer();
     const onRetry: ConnectionOptions["onRetry"] = ({ attempt, error }) => {
-      const reconnecting = error.code === "rate_limited" ? error.message : RECONNECTING;
+      const reconnecting =
+        error.code === "rate_limited" ? sayError(error.code, error.message) : say("reconnecting");
       turn.value = { ...turn.value, reconnecting };
       // The first attempt comes at once and mostly helps.
       if (attempt === 2) announcer.say(reconnecting);
@@ -117,10 +125,21 @@ export function createAnswering(
     end(turn.value);
   };
 
+  /** A message tells of the page it was written on, also when it is sent once more. */
+  const complete = async (turn: Signal<Turn>, message: OutgoingMessage, isNew: boolean) => {
+    const context = isNew ? await deps.askContext() : undefined;
+    if (!context) return message;
+    const whole = { ...message, context };
+    turn.value = { ...turn.value, message: whole };
+    store.setOutbox(whole);
+    return whole;
+  };
+
   return {
     activity,
     ask(turn, message, isNew) {
       store.setOutbox(message);
+      if (isNew) tellPage.sent(message.text);
       turn.value = isNew
         ? askedTurn(message.text, message)
         : { ...reopened(turn.value), id: undefined, message };
@@ -131,7 +150,7 @@ export function createAnswering(
           const visitor = await deps.requestVisitor(connection).catch(() => undefined);
           if (visitor) store.setVisitor(visitor);
         }
-        yield* deps.stream({ ...connection, visitor: store.visitor(), ...message });
+        yield* deps.stream({ ...connection, visitor: store.visitor(), ...(await complete(turn, message, isNew)) });
       };
       void read(turn, send, (error) => failedTurn(turn.value, failureOf(error)));
     },
@@ -147,6 +166,7 @@ export function createAnswering(
     stop() {
       if (activity.value !== "answering") return;
       activity.value = "stopping";
+      tellPage.stopping(running?.value);
       void requestStop();
     },
   };
@@ -160,5 +180,5 @@ function reopened(turn: Turn): Turn {
 function lost(error: unknown): Failure {
   const failure = failureOf(error);
   if (failure.code !== "not_found") return failure;
-  return { code: failure.code, message: "The answer did not arrive.", retryable: false };
+  return { code: failure.code, message: say("noAnswer"), retryable: false };
 }

@@ -1,33 +1,57 @@
+import type { ConnectionOptions } from "@orcha/client";
+import type { AuraEventName, AuraEvents } from "../../surface.ts";
 import { type Activity, type AnsweringDeps, createAnswering } from "./answering.ts";
+import { compose, isFresh, isThere, unsent, write } from "./compose.ts";
+import { connect } from "./connection.ts";
 import { type ConversationDeps, createConversation } from "./conversation.ts";
 import type { IdentityDeps } from "./identity.ts";
-import type { OutgoingMessage } from "./message.ts";
+import type { OutgoingMessage, QueuedMessage } from "./message.ts";
+import { createQueue, type Queue } from "./queue.ts";
 import { createRestorer, type Restorer } from "./restoring.ts";
 import { type ReadonlySignal, type Signal, signal } from "./signal.ts";
 import { checkDraft } from "./text-limit.ts";
 import { askedTurn, failedTurn, type Turn } from "./turn.ts";
 
-const RESEND_WITHIN_MS = 3_600_000;
-const UNSENT = { code: "unsent", message: "This message was not sent.", retryable: true };
-
 /** What the chat needs from the outside: the client, what is remembered, the other tabs. */
 export interface ChatDeps extends AnsweringDeps, ConversationDeps, IdentityDeps {
   createKey(): string;
+  isOnline(): boolean;
+  /** False until the visitor has agreed to what the page asks for. */
+  mayAsk(): boolean;
 }
 
 /** The conversation on screen and what can be done with it. */
-export interface Chat extends Restorer {
+export interface Chat extends Omit<Restorer, "restoring"> {
   readonly turns: ReadonlySignal<readonly Signal<Turn>[]>;
   /** Only what is idle takes a message. */
   readonly activity: ReadonlySignal<Activity>;
+  readonly restoring: ReadonlySignal<Restorer["restoring"]["value"]>;
   /** Null when the whole transcript is shown. */
   readonly earlier: ReadonlySignal<string | null>;
-  /** Takes a message and says whether it did; a second click while the first is under way is not taken. */
+  readonly queue: Pick<Queue, "messages" | "takeBack">;
+  /** What stands in the composer. */
+  readonly draft: Signal<string>;
+  /** The last turn while its question is written anew. */
+  readonly editing: ReadonlySignal<Signal<Turn> | undefined>;
+  /** Puts the question of the last turn into the composer, and takes it out again. */
+  edit(turn: Signal<Turn> | undefined): void;
+  /** Takes what the visitor wrote and says whether it did; a second click while the first is under way is not taken. */
   send(text: string): boolean;
+  /** Takes a message in any case: it is sent as soon as it can be. */
+  enqueue(text: string): void;
   /** Ends the answer that is on its way; what there is of it stays. */
   stop(): void;
   retry(turn: Signal<Turn>): void;
+  /** Has the last question answered once more. */
+  regenerate(turn: Signal<Turn>): void;
   newConversation(): void;
+  openConversation(id: number): Promise<void>;
+  /** The number of the conversation on screen, once it has one. */
+  conversationId(): string | undefined;
+  /** Who is asking, and where, for calls that are not about turns. */
+  connection(): ConnectionOptions;
+  /** Tells the page's listeners; the visitor's words only where the page asked for them. */
+  tell<Name extends AuraEventName>(name: Name, detail: AuraEvents[Name], words?: { readonly comment?: string | undefined }): void;
   loadEarlier(): Promise<void>;
   /** The visitor or the network came back: makes up for what was missed. */
   wake(): void;
@@ -40,12 +64,16 @@ export function createChat(deps: ChatDeps): Chat {
   const { store } = deps;
   const conversation = createConversation(deps);
   const { turns } = conversation;
+  const draft = signal("");
+  const editing = signal<Signal<Turn> | undefined>(undefined);
   const answering = createAnswering(deps, conversation, () => {
+    queue.deliver();
     if (isBehind) void look();
   });
   const { activity, ask } = answering;
   let isBehind = false;
 
+  const lastTurn = () => turns.value.at(-1);
   const followPending = () => {
     const turn = turns.value.findLast(({ value }) => value.id && value.phase === "waiting");
     if (turn?.value.id) answering.follow(turn, turn.value.id);
@@ -60,90 +88,137 @@ export function createChat(deps: ChatDeps): Chat {
     conversation.merge(page);
     followPending();
   };
+  /** Asks a turn anew; the last one takes the place of the one on record. */
+  const askAnew = (turn: Signal<Turn>, text: string, canReplace: boolean) => {
+    const { id, message } = turn.value;
+    const replaced = canReplace ? (id ?? message?.replaceMessageId) : undefined;
+    conversation.append(turn);
+    ask(turn, compose(deps, write(deps, text), replaced), true);
+  };
   const retry = (turn: Signal<Turn>) => {
     if (activity.value !== "idle") return;
     const { id, question, message, failure } = turn.value;
-    const isLast = turns.value.at(-1) === turn;
+    const isLast = lastTurn() === turn;
     conversation.append(turn);
     if (isLast && message && failure?.retryable) return ask(turn, message, false);
     if (isLast && id && failure?.code === "network") return answering.follow(turn, id);
     // Only the last turn can be replaced, and the server may know of later ones.
-    const canReplace = isLast && failure?.code !== "invalid_request";
-    const replaced = canReplace ? (id ?? message?.replaceMessageId) : undefined;
-    ask(turn, compose(deps, question, replaced), true);
+    askAnew(turn, question, isLast && failure?.code !== "invalid_request");
+  };
+  const askFirst = (queued: QueuedMessage) => {
+    const turn = signal(askedTurn(queued.text));
+    conversation.append(turn);
+    ask(turn, compose(deps, queued), true);
   };
   const resend = (message: OutgoingMessage) => {
-    const last = turns.value.at(-1);
+    const last = lastTurn();
     const turn = last && isThere(message, last.value) ? last : signal(askedTurn(message.text));
     conversation.append(turn);
     // A tab that the browser brings back days later must not speak for its visitor.
-    if (Date.now() - message.at < RESEND_WITHIN_MS) ask(turn, message, false);
-    else turn.value = failedTurn({ ...turn.value, message }, UNSENT);
+    if (isFresh(message)) ask(turn, message, false);
+    else turn.value = failedTurn({ ...turn.value, message }, unsent());
   };
-  const { restoring, mustSignIn, restore, identify } = createRestorer(deps, conversation, {
+  const { restoring, ...restorer } = createRestorer(deps, conversation, {
     activity,
     resend,
+    hideQueue: () => queue.hide(),
+    restoreQueue: () => {
+      // Shown as what they are; whether they are still meant is the visitor's to say.
+      for (const { text } of queue.restore()) {
+        conversation.append(signal(failedTurn(askedTurn(text), unsent())));
+      }
+    },
+    deliver: () => queue.deliver(),
     followPending,
     retry,
     look,
   });
+  const queue = createQueue({
+    store,
+    activity,
+    isOnline: deps.isOnline,
+    isFree: () =>
+      deps.mayAsk() &&
+      restoring.value === "no" &&
+      !restorer.mustSignIn.value &&
+      lastTurn()?.value.failure?.code !== "network",
+    send: askFirst,
+  });
+  const edit = (turn: Signal<Turn> | undefined) => {
+    editing.value = turn;
+    draft.value = turn?.value.question ?? "";
+  };
+  const leave = () => {
+    conversation.leave();
+    if (editing.value) edit(undefined);
+    store.setOutbox(undefined);
+    activity.value = "idle";
+    restoring.value = "no";
+  };
 
+  const canAsk = () => activity.value === "idle" && queue.messages.value.length === 0;
   return {
     turns,
     activity,
     restoring,
-    mustSignIn,
+    ...restorer,
+    queue,
+    draft,
+    editing,
+    edit,
     earlier: conversation.earlier,
     send(text) {
-      if (activity.value !== "idle" || !checkDraft(text).canSend) return false;
-      const message = compose(deps, text.trim());
-      const turn = signal(askedTurn(message.text));
-      conversation.append(turn);
-      ask(turn, message, true);
+      if (!checkDraft(text).canSend) return false;
+      const edited = editing.value;
+      if (edited && activity.value === "idle") {
+        editing.value = undefined;
+        askAnew(edited, text, true);
+        return true;
+      }
+      if (!deps.isOnline()) queue.add(write(deps, text));
+      else if (canAsk()) askFirst(write(deps, text));
+      else return false;
       return true;
+    },
+    enqueue(text) {
+      if (!checkDraft(text).canSend) return;
+      queue.add(write(deps, text));
+      queue.deliver();
     },
     stop: answering.stop,
     retry,
-    newConversation() {
-      conversation.leave();
-      store.setConversation(undefined);
-      store.setOutbox(undefined);
-      activity.value = "idle";
-      restoring.value = "no";
+    regenerate(turn) {
+      if (activity.value === "idle") askAnew(turn, turn.value.question, true);
     },
-    restore,
-    identify,
+    newConversation() {
+      leave();
+      store.setConversation(undefined);
+      queue.deliver();
+    },
+    openConversation(id) {
+      leave();
+      store.setConversation(id);
+      return restorer.restore();
+    },
+    conversationId: store.conversation,
+    tell: (name, detail, words) => {
+      const isOpen = deps.options().events?.content === true;
+      deps.emit(name, isOpen ? { ...detail, ...words } : detail);
+    },
+    connection: () => connect(deps, conversation.left),
     loadEarlier: conversation.loadEarlier,
     wake() {
-      const last = turns.value.at(-1);
-      if (typeof restoring.value === "object" || mustSignIn.value) void restore();
+      const last = lastTurn();
+      if (typeof restoring.value === "object" || restorer.mustSignIn.value)
+        void restorer.restore();
       else if (last?.value.failure?.code === "network") retry(last);
-      else void look();
+      else {
+        queue.deliver();
+        void look();
+      }
     },
     moved(id) {
       if (id === store.conversation()) void look();
     },
   };
-}
-
-function compose(
-  { store, createKey, options }: ChatDeps,
-  text: string,
-  replaceMessageId?: number,
-): OutgoingMessage {
-  const conversationId = store.conversation();
-  return {
-    text,
-    idempotencyKey: createKey(),
-    conversationId,
-    replaceMessageId: conversationId ? replaceMessageId : undefined,
-    useRag: options().useRag ?? true,
-    at: Date.now(),
-  };
-}
-
-/** Whether the transcript holds the turn of an unsent message already: as what it replaces, or as what is being answered. */
-function isThere(message: OutgoingMessage, { id, phase, question }: Turn): boolean {
-  if (id && id === message.replaceMessageId) return true;
-  return phase === "waiting" && question === message.text;
 }

@@ -21,6 +21,8 @@ export interface Identity {
   readonly mustSignIn: ReadonlySignal<boolean>;
   /** Asks the page, and opens the memory of whoever it is. @throws when the page cannot tell */
   look(): Promise<IdentityChange>;
+  /** Gives this browser a new visitor, and nothing of the one before. */
+  forget(): Promise<void>;
 }
 
 /**
@@ -52,18 +54,18 @@ export function createIdentity(deps: IdentityDeps, leave: () => void): Identity 
   const forgetVisitor = async () => {
     store.setConversation(undefined);
     store.setOutbox(undefined);
+    store.setQueue([]);
     const { signal } = new AbortController();
     const visitor = await deps.resetVisitor(connect(deps, signal)).catch(() => undefined);
     if (visitor) store.setVisitor(visitor);
   };
 
-  return {
-    mustSignIn,
-    look() {
-      // One after the other: two at once would both find a change.
-      const next = lastLook.then(look);
-      lastLook = next.catch(() => undefined);
-      return next;
-    },
+  /** One after the other: two at once would both find a change. */
+  const inTurn = <Result>(act: () => Promise<Result>): Promise<Result> => {
+    const next = lastLook.then(act);
+    lastLook = next.catch(() => undefined);
+    return next;
   };
+
+  return { mustSignIn, look: () => inTurn(look), forget: () => inTurn(forgetVisitor) };
 }

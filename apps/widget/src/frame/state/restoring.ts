@@ -19,12 +19,19 @@ export interface Restorer {
   restore(): Promise<void>;
   /** The page may have another visitor now: who signs in keeps the conversation, anybody else gets their own. */
   identify(): Promise<void>;
+  /** The visitor leaves this browser to somebody else. */
+  logout(): Promise<void>;
 }
 
 /** How the chat goes on from there. */
 interface Continuing {
   readonly activity: Signal<Activity>;
   resend(message: OutgoingMessage): void;
+  /** Takes what was written and not sent yet off the screen, and shows it again. */
+  hideQueue(): void;
+  restoreQueue(): void;
+  /** Sends the first of it, when nothing else is under way. */
+  deliver(): void;
   followPending(): void;
   retry(turn: Signal<Turn>): void;
   look(): Promise<void>;
@@ -34,7 +41,7 @@ interface Continuing {
 export function createRestorer(
   deps: IdentityDeps,
   conversation: Conversation,
-  { activity, resend, followPending, retry, look }: Continuing,
+  { activity, hideQueue, restoreQueue, ...continuing }: Continuing,
 ): Restorer {
   const { store } = deps;
   const restoring = signal<Restoring>("no");
@@ -44,6 +51,7 @@ export function createRestorer(
   };
   const identity = createIdentity(deps, () => {
     conversation.leave();
+    hideQueue();
     load();
   });
 
@@ -61,10 +69,12 @@ export function createRestorer(
     if (left.aborted) return;
     restoring.value = outcome;
     if (activity.value === "loading") activity.value = "idle";
+    restoreQueue();
     if (outcome !== "no") return;
     const unsent = store.outbox();
-    if (unsent) resend(unsent);
-    else followPending();
+    if (unsent) continuing.resend(unsent);
+    else continuing.followPending();
+    continuing.deliver();
   };
   const identify = async () => {
     const { turns } = conversation;
@@ -73,11 +83,18 @@ export function createRestorer(
     const change = await identity.look().catch(() => "none");
     if (change === "other") return restore();
     const last = turns.value.at(-1);
-    if (last?.value.failure?.code === "unauthorized") retry(last);
+    if (last?.value.failure?.code === "unauthorized") continuing.retry(last);
     // The server hands the conversation over with the first call that carries token and secret.
-    else if (change === "signed-in") void look();
+    else if (change === "signed-in") void continuing.look();
   };
-  return { restoring, mustSignIn: identity.mustSignIn, restore, identify };
+  const logout = async () => {
+    conversation.leave();
+    hideQueue();
+    load();
+    await identity.forget();
+    return restore();
+  };
+  return { restoring, mustSignIn: identity.mustSignIn, restore, identify, logout };
 }
 
 function afterFailedRestore(error: unknown, store: Store): Restoring {

@@ -1,3 +1,5 @@
+import { say } from "../i18n/words.ts";
+
 /** What a screen reader is told next of a growing answer, and how far that reaches. */
 export interface Speech {
   readonly text: string;
@@ -14,7 +16,7 @@ export function nextSpeech(answer: string, from: number, complete: boolean): Spe
 /** Where the last whole sentence or line ends; never inside a code block. */
 function endOfSentences(text: string): number {
   let end = 0;
-  for (const match of text.matchAll(/[.!?…。！？][)"'”’*_\]]{0,3}\s|\n/g)) {
+  for (const match of text.matchAll(/[.!?…。！？؟][)"'”’*_\]]{0,3}\s|\n/g)) {
     end = match.index + match[0].length;
   }
   const fences = text.slice(0, end).split("```");
@@ -26,7 +28,7 @@ function endOfSentences(text: string): number {
 function spoken(markdown: string): string {
   return markdown
     .split("```")
-    .map((piece, index) => (index % 2 === 1 ? " Code block. " : piece))
+    .map((piece, index) => (index % 2 === 1 ? ` ${say("codeSpoken")} ` : piece))
     .join("")
     .replace(/!?\[([^[\]]*)\]\([^()\s]*\)/g, "$1")
     .replace(/\[[\d, ]{1,12}\]/g, "")

@@ -1,4 +1,4 @@
-import { type OutgoingMessage, parseMessage } from "./message.ts";
+import { type OutgoingMessage, parseMessage, parseQueue, type QueuedMessage } from "./message.ts";
 
 /** What the frame remembers: conversation and unsent message for this tab, the visitor secret for this browser. */
 export interface Store {
@@ -11,8 +11,14 @@ export interface Store {
   /** The message that the server may not have got yet; a reload sends it again. */
   outbox(): OutgoingMessage | undefined;
   setOutbox(message: OutgoingMessage | undefined): void;
+  /** Messages that wait to be sent, the first one first. */
+  queue(): readonly QueuedMessage[];
+  setQueue(messages: readonly QueuedMessage[]): void;
   visitor(): string | undefined;
   setVisitor(secret: string): void;
+  /** The text that the visitor agreed to. */
+  consent(): string | undefined;
+  setConsent(text: string): void;
 }
 
 type Area = Pick<Storage, "getItem" | "setItem" | "removeItem">;
@@ -28,18 +34,25 @@ export function scopeName(
   return JSON.stringify(signedIn === undefined ? name : [...name, signedIn]);
 }
 
-/** Storage of one widget; what a browser refuses to keep stays in memory. */
+/**
+ * Storage of one widget; what a browser refuses to keep stays in memory.
+ *
+ * @param onConversation hears of every other conversation that is set
+ */
 export function createStore(
   first: string,
   { tab, browser }: { readonly tab: Area | undefined; readonly browser: Area | undefined },
+  onConversation: (id: string | undefined) => void = () => undefined,
 ): Store {
   let scope = first;
   const slots = [
     createSlot(tab, "conversation", () => scope),
     createSlot(tab, "outbox", () => scope),
+    createSlot(tab, "queue", () => scope),
     createSlot(browser, "visitor", () => scope),
+    createSlot(browser, "consent", () => scope),
   ] as const;
-  const [conversation, outbox, visitor] = slots;
+  const [conversation, outbox, queue, visitor, consent] = slots;
   return {
     get scope() {
       return scope;
@@ -50,11 +63,21 @@ export function createStore(
       for (const [index, slot] of slots.entries()) if (brought[index]) slot.set(brought[index]);
     },
     conversation: conversation.get,
-    setConversation: (id) => conversation.set(id === undefined ? undefined : String(id)),
+    setConversation(id) {
+      const next = id === undefined ? undefined : String(id);
+      const before = conversation.get();
+      conversation.set(next);
+      if (next !== before) onConversation(next);
+    },
     outbox: () => parseMessage(outbox.get()),
     setOutbox: (message) => outbox.set(message && JSON.stringify(message)),
+    queue: () => parseQueue(queue.get()),
+    setQueue: (messages) =>
+      queue.set(messages.length > 0 ? JSON.stringify(messages) : undefined),
     visitor: visitor.get,
     setVisitor: visitor.set,
+    consent: consent.get,
+    setConsent: consent.set,
   };
 }
 

@@ -1,3 +1,5 @@
+import { say } from "../i18n/words.ts";
+
 /** The longest message the server takes, in code points. */
 const MAX_TEXT = 8000;
 const SHOW_FROM = MAX_TEXT * 0.9;
@@ -21,7 +23,7 @@ export function checkDraft(draft: string): DraftCheck {
     tooLong,
     counter:
       length >= SHOW_FROM
-        ? `${length.toLocaleString("en")} / ${MAX_TEXT.toLocaleString("en")}`
+        ? say("tooLong", { count: length, most: MAX_TEXT })
         : undefined,
   };
 }

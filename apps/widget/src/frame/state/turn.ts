@@ -1,4 +1,5 @@
 import type { Context, Message, TurnEvent } from "@orcha/contract";
+import { say, sayError } from "../i18n/words.ts";
 import type { OutgoingMessage } from "./message.ts";
 
 /** One question and what became of it, as the view draws it. */
@@ -8,12 +9,18 @@ export interface Turn {
   readonly question: string;
   /** What this tab sent for it; undefined for a turn that was read back. */
   readonly message?: OutgoingMessage | undefined;
+  /** The answer's id as a message of the transcript. */
+  readonly messageId?: number | undefined;
   readonly answer: string;
   readonly contexts: readonly Context[];
   readonly phase: "waiting" | "streaming" | "done" | "failed";
   /** Why the answer is not a whole one. */
-  readonly ending?: keyof typeof ENDINGS | undefined;
+  readonly ending?: "stopped" | "cut" | undefined;
   readonly failure?: Failure | undefined;
+  /** What the visitor thinks of the answer. */
+  readonly feedback?: { readonly rating: "up" | "down"; readonly comment: string | null } | null | undefined;
+  /** What could be asked next. */
+  readonly suggestions?: readonly string[] | undefined;
   /** What is said while the connection is away and comes back by itself. */
   readonly reconnecting?: string | undefined;
 }
@@ -35,10 +42,9 @@ export function canRetryHelp(failure: Failure | undefined): boolean {
 }
 
 /** What is said under an answer that is not a whole one. */
-export const ENDINGS = {
-  stopped: "This answer was stopped.",
-  cut: "This answer was cut short.",
-};
+export function endingWords(ending: NonNullable<Turn["ending"]>): string {
+  return say(ending);
+}
 
 /** A question that was just asked. */
 export function askedTurn(question: string, message?: OutgoingMessage): Turn {
@@ -51,7 +57,7 @@ export function applyEvent(before: Turn, { event, data }: TurnEvent): Turn {
   switch (event) {
     case "turn-start":
       // What was there of an answer stays until there is more: told again, it stands still.
-      return { ...turn, id: data.turn_id, phase: "waiting" };
+      return { ...turn, id: data.turn_id, messageId: data.message_id, phase: "waiting" };
     case "contexts":
       return { ...turn, contexts: data.contexts };
     case "text-delta":
@@ -69,7 +75,7 @@ export function applyEvent(before: Turn, { event, data }: TurnEvent): Turn {
         ending: endingOf(data.finish_reason),
       };
     case "turn-error":
-      return failedTurn({ ...turn, answer: data.data.text || turn.answer }, data);
+      return failedTurn({ ...turn, answer: data.data.text || turn.answer }, inWords(data));
   }
 }
 
@@ -96,16 +102,24 @@ export function turnsOf(messages: readonly Message[]): Turn[] {
   );
 }
 
-function withMessage(turn: Turn, { turn_id, role, text, contexts, status, error }: Message): Turn {
+/** The failure as the visitor reads it. */
+function inWords({ code, message, retryable }: Failure): Failure {
+  return { code, message: sayError(code, message), retryable };
+}
+
+function withMessage(
+  turn: Turn,
+  { id, turn_id, role, text, contexts, status, error }: Message,
+): Turn {
   const isAnswer = role === "assistant";
   const told: Turn = {
     ...turn,
     id: turn_id,
-    ...(isAnswer ? { answer: text, contexts: contexts ?? [] } : { question: text }),
+    ...(isAnswer ? { messageId: id, answer: text, contexts: contexts ?? [] } : { question: text }),
     phase: status === "pending" ? "waiting" : status === "failed" ? status : "done",
     ending: status === "stopped" ? status : undefined,
   };
-  return error ? failedTurn(told, error) : told;
+  return error ? failedTurn(told, inWords(error)) : told;
 }
 
 function endingOf(reason: string): Turn["ending"] {

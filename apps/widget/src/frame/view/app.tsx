@@ -1,30 +1,42 @@
 import { Component } from "preact";
-import type { ColorScheme } from "../../protocol.ts";
 import type { FrameConfig } from "../config.ts";
 import type { Host } from "../host.ts";
+import { say } from "../i18n/words.ts";
+import { paint } from "../paint.ts";
 import type { Announcer } from "../state/announcer.ts";
 import type { Chat } from "../state/chat.ts";
+import type { Consenting } from "../state/consenting.ts";
+import type { ReadonlySignal } from "../state/signal.ts";
 import { Composer } from "./composer.tsx";
+import { Consent } from "./consent.tsx";
 import { focusInput } from "./focus-input.ts";
 import { Header } from "./header.tsx";
 import { LiveRegion } from "./live-region.tsx";
-import { Transcript } from "./transcript.tsx";
+import { MenuSlot } from "./menu-slot.tsx";
+import { transcriptPart } from "./parts.ts";
+import { TranscriptSlot } from "./transcript-slot.tsx";
+import { SignIn, Welcome } from "./welcome.tsx";
 import { Watch } from "./watch.tsx";
-import { Welcome } from "./welcome.tsx";
 
 interface Props {
   readonly host: Host;
   readonly config: FrameConfig;
   readonly chat: Chat;
   readonly announcer: Announcer;
+  readonly consenting: Consenting;
+  /** Changes whenever the words do. */
+  readonly language: ReadonlySignal<number>;
 }
 
 /** Everything inside the frame. */
-export class App extends Component<Props> {
+export class App extends Component<Props, { readonly isMenuOpen?: boolean }> {
+  private readonly showMenu = (isMenuOpen: boolean) => this.setState({ isMenuOpen });
+
   override componentDidMount() {
     const { host } = this.props;
     document.addEventListener("keydown", (event) => {
-      if (event.keyCode === 27) host.close(); // 229 while a word is being composed
+      // 229 while a word is being composed. An open dialog closes itself first.
+      if (event.keyCode === 27 && !document.querySelector("dialog[open]")) host.close();
     });
     // A control that was used may vanish; the focus then goes on to the composer instead of nowhere.
     document.addEventListener("click", ({ target }) =>
@@ -32,50 +44,67 @@ export class App extends Component<Props> {
         if (target instanceof Node && !target.isConnected) focusInput();
       }),
     );
-    host.onShown(focusInput);
-    host.ready();
+    host.shown.subscribe(() => host.shown.value && focusInput());
   }
 
-  override render({ host, config, chat, announcer }: Props) {
+  override render({ host, config, chat, consenting, language }: Props) {
+    const { options } = host;
+    const isEmpty = [chat.turns, chat.restoring, chat.queue.messages];
     return (
-      <Watch on={[host.options, chat.turns, chat.restoring, chat.mustSignIn]}>
+      <Watch on={[options, language, ...isEmpty, chat.mustSignIn, consenting.isGiven]}>
         {() => {
-          const options = host.options.value;
-          const isEmpty = chat.turns.value.length === 0 && chat.restoring.value === "no";
-          const mustSignIn = chat.mustSignIn.value;
-          paint(options.colorScheme, config);
+          paint(host, config.accent);
+          const { header, mode } = options.value;
+          const title = header?.title || config.name || say("assistant");
+          const closes = host.isEmbedded && (mode ?? "bubble") === "bubble";
           return [
             <Header
               key="header"
-              title={options.header?.title || config.name || "Assistant"}
-              subtitle={options.header?.subtitle}
-              onNew={isEmpty ? undefined : chat.newConversation}
-              onClose={host.isEmbedded ? host.close : undefined}
+              title={title}
+              subtitle={header?.subtitle}
+              avatar={header?.avatar}
+              onNew={this.isEmpty() ? undefined : chat.newConversation}
+              onMenu={this.mayChat() ? () => this.showMenu(true) : undefined}
+              onClose={closes ? host.close : undefined}
             />,
-            isEmpty ? (
-              <Welcome
-                key="welcome"
-                options={options}
-                mustSignIn={mustSignIn}
-                onStarter={chat.send}
-              />
-            ) : (
-              <Transcript key="transcript" chat={chat} announcer={announcer} />
+            this.middle(),
+            this.mayChat() && <Composer key="composer" chat={chat} options={options.value} />,
+            this.state.isMenuOpen && (
+              <MenuSlot key="menu" {...this.props} onClose={() => this.showMenu(false)} />
             ),
-            !mustSignIn && <Composer key="composer" chat={chat} />,
-            <LiveRegion key="live" announcer={announcer} />,
+            <LiveRegion key="live" announcer={this.props.announcer} />,
           ];
         }}
       </Watch>
     );
   }
-}
 
-/** Colours are set on the element and not written as a style, so that the frame's policy need not allow any. */
-function paint(scheme: ColorScheme, { accent }: FrameConfig): void {
-  const root = document.documentElement;
-  root.className = scheme;
-  for (const [name, value] of Object.entries(accent?.[scheme] ?? {})) {
-    root.style.setProperty(name, value);
+  private isEmpty(): boolean {
+    const { turns, restoring, queue } = this.props.chat;
+    const nothing = turns.value.length === 0 && queue.messages.value.length === 0;
+    return nothing && restoring.value === "no";
+  }
+
+  private mayChat(): boolean {
+    return !this.props.chat.mustSignIn.value && this.props.consenting.isGiven.value;
+  }
+
+  /** What stands between header and composer. */
+  private middle() {
+    const { chat, consenting, host, announcer } = this.props;
+    const options = host.options.value;
+    const { consent } = options;
+    if (chat.mustSignIn.value && this.isEmpty()) return <SignIn key="sign-in" />;
+    if (!consenting.isGiven.value && consent) {
+      return <Consent key="consent" consent={consent} onAgree={consenting.agree} />;
+    }
+    if (!this.isEmpty()) {
+      return <TranscriptSlot key="transcript" chat={chat} announcer={announcer} />;
+    }
+    const ask = (text: string) => {
+      transcriptPart.load();
+      chat.send(text);
+    };
+    return <Welcome key="welcome" options={options} onStarter={ask} />;
   }
 }

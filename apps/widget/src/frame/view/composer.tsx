@@ -1,10 +1,12 @@
 import { Component } from "preact";
-import type { Activity } from "../state/answering.ts";
+import type { FrameOptions } from "../../protocol.ts";
+import { say } from "../i18n/words.ts";
 import type { Chat } from "../state/chat.ts";
 import { checkDraft } from "../state/text-limit.ts";
 import { focusInput } from "./focus-input.ts";
-import { Icon } from "./icon.tsx";
 import { OfflineLine } from "./offline-line.tsx";
+import { transcriptPart } from "./parts.ts";
+import { Press } from "./press.tsx";
 import { Watch } from "./watch.tsx";
 
 /** A second click within this time is a double click, or was meant for the button that stood there before. */
@@ -12,18 +14,28 @@ const SETTLE_MS = 400;
 
 interface Props {
   readonly chat: Chat;
+  readonly options: FrameOptions;
 }
 
 /** Where the visitor writes. Enter sends, Shift and Enter makes a new line; while an answer comes the button stops it. */
-export class Composer extends Component<Props, { readonly draft: string }> {
-  override state = { draft: "" };
+export class Composer extends Component<Props> {
   private area: HTMLTextAreaElement | null = null;
   private turnedAt = -SETTLE_MS;
+  private stops: readonly (() => void)[] = [];
 
   override componentDidMount() {
-    this.props.chat.activity.subscribe(() => {
-      this.turnedAt = performance.now();
-    });
+    const { chat } = this.props;
+    this.stops = [
+      chat.activity.subscribe(() => {
+        this.turnedAt = performance.now();
+      }),
+      chat.draft.subscribe(() => this.setState({})),
+      // What is to be written anew is at hand at once.
+      chat.editing.subscribe(() => chat.editing.value && this.area?.focus()),
+    ];
+  }
+  override componentWillUnmount() {
+    for (const stop of this.stops) stop();
   }
 
   override componentDidUpdate() {
@@ -35,23 +47,45 @@ export class Composer extends Component<Props, { readonly draft: string }> {
 
   private readonly send = (event: Event) => {
     event.preventDefault();
-    if (this.props.chat.send(this.state.draft)) this.setState({ draft: "" });
+    const { chat } = this.props;
+    if (chat.send(chat.draft.value)) chat.draft.value = "";
     this.area?.focus({ preventScroll: true });
   };
 
   private readonly press = (event: Event) => {
     // When the finger was down, not when a busy page came to it.
     if (event.timeStamp - this.turnedAt < SETTLE_MS) return;
-    if (this.props.chat.activity.value === "idle") return this.send(event);
-    this.props.chat.stop();
+    const { activity, stop } = this.props.chat;
+    if (activity.value === "idle" || !navigator.onLine) return this.send(event);
+    stop();
     focusInput();
   };
 
-  override render({ chat }: Props, { draft }: { readonly draft: string }) {
+  private readonly write = (text: string) => {
+    // By the time there is an answer, what draws it is there as well.
+    transcriptPart.load();
+    this.props.chat.draft.value = text;
+  };
+
+  override render({ chat, options }: Props) {
+    const draft = chat.draft.value;
     const { canSend, tooLong, counter } = checkDraft(draft);
+    const note = counter ?? (options.disclaimer === false ? "" : options.disclaimer || say("disclaimer"));
     return (
       <footer>
         <OfflineLine />
+        <Watch on={[chat.editing]}>
+          {() =>
+            chat.editing.value && (
+              <p class="line">
+                {say("editing")}
+                <button type="button" class="quiet" onClick={() => chat.edit(undefined)}>
+                  {say("cancel")}
+                </button>
+              </p>
+            )
+          }
+        </Watch>
         <div class="composer">
           <textarea
             ref={(area) => {
@@ -59,52 +93,32 @@ export class Composer extends Component<Props, { readonly draft: string }> {
             }}
             rows={1}
             dir="auto"
-            aria-label="Your message"
-            aria-describedby="note"
+            aria-label={say("message")}
+            aria-describedby={note ? "note" : undefined}
             aria-invalid={tooLong}
-            placeholder="Ask a question"
+            placeholder={options.composer?.placeholder || say("placeholder")}
             enterkeyhint="send"
             value={draft}
-            onInput={(event) => this.setState({ draft: event.currentTarget.value })}
+            onInput={(event) => this.write(event.currentTarget.value)}
             onKeyDown={(event) => {
               // 229 while a word is being composed; Safari says isComposing: false for its last Enter already.
               if (event.keyCode === 13 && !event.shiftKey) this.send(event);
+              if (event.keyCode === 27 && chat.editing.value) {
+                event.stopPropagation();
+                chat.edit(undefined);
+              }
             }}
           />
           <Watch on={[chat.activity]}>
             {() => <Press activity={chat.activity.value} canSend={canSend} onPress={this.press} />}
           </Watch>
         </div>
-        <p id="note" class={tooLong ? "note over" : "note"}>
-          {counter ?? "AI answers can be wrong. Check the sources."}
-        </p>
+        {note && (
+          <p id="note" dir="auto" class={tooLong ? "note over" : "note"}>
+            {note}
+          </p>
+        )}
       </footer>
     );
   }
-}
-
-/** One button in one place: it sends, and stops what it sent. */
-function Press({
-  activity,
-  canSend,
-  onPress,
-}: {
-  readonly activity: Activity;
-  readonly canSend: boolean;
-  readonly onPress: (event: Event) => void;
-}) {
-  const stops = activity === "answering" || activity === "stopping";
-  const name = stops ? "Stop" : "Send";
-  return (
-    <button
-      type="button"
-      class="send"
-      aria-label={name}
-      title={name}
-      onClick={onPress}
-      disabled={stops ? activity === "stopping" : !canSend || activity !== "idle"}
-    >
-      <Icon name={stops ? "stop" : "send"} />
-    </button>
-  );
 }

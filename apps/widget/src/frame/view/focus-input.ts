@@ -3,5 +3,6 @@ const isTouch = matchMedia("(pointer: coarse)").matches;
 
 /** Puts the focus where the visitor writes. */
 export function focusInput(): void {
-  if (!isTouch) document.querySelector("textarea")?.focus({ preventScroll: true });
+  const input = document.querySelector<HTMLElement>(".composer textarea");
+  if (!isTouch) input?.focus({ preventScroll: true });
 }

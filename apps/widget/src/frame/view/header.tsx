@@ -1,43 +1,34 @@
-import { Icon } from "./icon.tsx";
+import { say } from "../i18n/words.ts";
+import { Avatar } from "./avatar.tsx";
+import { IconButton } from "./icon-button.tsx";
+import { CLOSE, FRESH, HISTORY } from "./shapes.ts";
 
-/** Who answers, and the two ways out: a new conversation, and closing. */
+/** Who answers, and the ways from here: another conversation, what is kept, and closing. */
 export function Header({
   title,
   subtitle,
+  avatar,
   onNew,
+  onMenu,
   onClose,
 }: {
   readonly title: string;
   readonly subtitle: string | undefined;
+  readonly avatar: string | undefined;
   readonly onNew: (() => void) | undefined;
+  readonly onMenu: (() => void) | undefined;
   readonly onClose: (() => void) | undefined;
 }) {
-  const [initial = ""] = title.trim();
   return (
     <header>
-      <span class="avatar" aria-hidden="true">
-        {initial.toUpperCase()}
-      </span>
+      <Avatar name={title} image={avatar} />
       <div class="names">
         <h1 dir="auto">{title}</h1>
         {subtitle && <p dir="auto">{subtitle}</p>}
       </div>
-      {onNew && (
-        <button
-          type="button"
-          class="icon"
-          aria-label="New conversation"
-          title="New conversation"
-          onClick={onNew}
-        >
-          <Icon name="fresh" />
-        </button>
-      )}
-      {onClose && (
-        <button type="button" class="icon" aria-label="Close chat" title="Close" onClick={onClose}>
-          <Icon name="close" />
-        </button>
-      )}
+      {onNew && <IconButton shape={FRESH} name={say("newConversation")} onClick={onNew} />}
+      {onMenu && <IconButton shape={HISTORY} name={say("openMenu")} onClick={onMenu} />}
+      {onClose && <IconButton shape={CLOSE} name={say("close")} onClick={onClose} />}
     </header>
   );
 }

@@ -1,4 +1,5 @@
 import { Component } from "preact";
+import { say } from "../i18n/words.ts";
 
 /** Says above the composer that there is no connection, while there is none. */
 export class OfflineLine extends Component {
@@ -10,10 +11,6 @@ export class OfflineLine extends Component {
   }
 
   override render() {
-    return (
-      <div role="status">
-        {!navigator.onLine && <p class="offline">You are offline. Your words are kept here.</p>}
-      </div>
-    );
+    return <div role="status">{!navigator.onLine && <p class="line">{say("offline")}</p>}</div>;
   }
 }

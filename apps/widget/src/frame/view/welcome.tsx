@@ -1,39 +1,43 @@
 import type { FrameOptions } from "../../protocol.ts";
+import { say } from "../i18n/words.ts";
 import { Icon } from "./icon.tsx";
+import { ARROW } from "./shapes.ts";
 
 /** What stands there before the first question. */
 export function Welcome({
-  options,
-  mustSignIn,
+  options: { greeting, starters, useRag },
   onStarter,
 }: {
   readonly options: FrameOptions;
-  readonly mustSignIn: boolean;
   readonly onStarter: (text: string) => void;
 }) {
-  const { greeting, starters, useRag } = options;
-  if (mustSignIn) {
-    return (
-      <main class="welcome">
-        <h2>Please sign in to chat.</h2>
-      </main>
-    );
-  }
+  const text = greeting?.text ?? say(useRag === false ? "greetingText" : "greetingSources");
   return (
     <main class="welcome">
-      <h2 dir="auto">{greeting?.title || "Hello, how can we help?"}</h2>
-      <p dir="auto">
-        {greeting?.text ||
-          `Ask anything.${useRag !== false ? " Answers show where they come from." : ""}`}
-      </p>
+      <h2 dir="auto">{greeting?.title || say("greetingTitle")}</h2>
+      {text && <p dir="auto">{text}</p>}
       <div class="starters">
-        {starters?.map((text) => (
-          <button type="button" key={text} dir="auto" onClick={() => onStarter(text)}>
-            <span>{text}</span>
-            <Icon name="arrow" />
+        {listOf(starters).map((starter) => (
+          <button type="button" key={starter} dir="auto" onClick={() => onStarter(starter)}>
+            <span>{starter}</span>
+            <Icon shape={ARROW} look="onward" />
           </button>
         ))}
       </div>
+    </main>
+  );
+}
+
+/** A page without JavaScript of its own writes its starters as one text. */
+function listOf(starters: FrameOptions["starters"] | string): readonly string[] {
+  return typeof starters === "string" ? starters.split("|") : (starters ?? []);
+}
+
+/** What stands there while nobody may chat who has not signed in. */
+export function SignIn() {
+  return (
+    <main class="welcome">
+      <h2>{say("signIn")}</h2>
     </main>
   );
 }

@@ -3,14 +3,20 @@ import {
   type Context,
   type Message,
   OrchaClientError,
+  type PageContext,
   type StoppedTurn,
   type TurnEvent,
 } from "@orcha/client";
+import type { FrameOptions } from "../../../protocol.ts";
+import { setWords } from "../../i18n/words.ts";
+import en from "../../i18n/en.json" with { type: "json" };
 import { createAnnouncer } from "../announcer.ts";
 import { type ChatDeps, createChat } from "../chat.ts";
 import type { Signal } from "../signal.ts";
 import { createStore, type Store, scopeName } from "../store.ts";
 import type { Turn } from "../turn.ts";
+
+setWords(en, "en");
 
 /** What a scripted stream does next: gives an event, throws, waits, or acts on the connection. */
 export type Step = TurnEvent | Error | Promise<unknown> | ((connection: ConnectionOptions) => void);
@@ -97,6 +103,11 @@ export function setup({
   const pages: (Message[] | Error)[] = [];
   const cursors: (string | null)[] = [];
   const announcer = createAnnouncer();
+  const events: [string, object][] = [];
+  let options: FrameOptions = { apiBaseUrl: "", token: 0, colorScheme: "light" };
+  let page: PageContext | undefined;
+  let isOnline = true;
+  let mayAsk = true;
   let keys = 0;
   let who: string | Error | undefined;
   let requiresSignIn = false;
@@ -123,6 +134,10 @@ export function setup({
       return { data: page, next_cursor: cursors.shift() ?? null };
     },
     requestVisitor: async () => "visitor-secret",
+    askContext: async () => page,
+    isOnline: () => isOnline,
+    emit: (name, detail) => void events.push([name, detail]),
+    mayAsk: () => mayAsk,
     createKey: () => `key-${++keys}`,
     tellTabs: (conversation) => told.push(conversation),
     authToken: () => (who === undefined ? undefined : () => `jwt of ${who}`),
@@ -134,7 +149,7 @@ export function setup({
     get requiresSignIn() {
       return requiresSignIn;
     },
-    options: () => ({ apiBaseUrl: "", token: who ? 1 : 0, colorScheme: "light" }),
+    options: () => ({ ...options, token: who ? 1 : 0 }),
     store,
     announcer,
   };
@@ -171,6 +186,24 @@ export function setup({
     },
     requireSignIn: () => {
       requiresSignIn = true;
+    },
+    /** What the page's listeners were told. */
+    events,
+    setOptions: (next: Partial<FrameOptions>) => {
+      options = { ...options, ...next };
+    },
+    /** What the page says of itself. */
+    setPage: (next: PageContext | undefined) => {
+      page = next;
+    },
+    /** Whether the visitor has agreed to what the page asks for. */
+    setMayAsk: (next: boolean) => {
+      mayAsk = next;
+      chat.wake();
+    },
+    setOnline: (next: boolean) => {
+      isOnline = next;
+      if (next) chat.wake();
     },
     stopsWith: (status: StoppedTurn["status"] | Error) => {
       stopStatus = status;

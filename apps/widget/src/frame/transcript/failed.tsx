@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { say } from "../kit.ts";
 
 /** What went wrong, what is kept, and the one button that helps. */
 export function Failed({
@@ -21,7 +22,7 @@ export function Failed({
       </p>
       {onRetry && (
         <button type="button" disabled={!canRetry} onClick={onRetry}>
-          Retry
+          {say("retry")}
         </button>
       )}
     </div>

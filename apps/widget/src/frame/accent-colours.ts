@@ -9,8 +9,11 @@ const WEIGHTS: Colour = [0.2126, 0.7152, 0.0722];
 const READABLE = 4.5;
 const TINT = 0.1;
 
-/** The widget's custom properties for a tenant's accent: as close to it as text in it and on it stays readable. */
-export function accentColours(hex: string, isDark: boolean): Readonly<Record<string, string>> {
+/** Custom properties of style.css. */
+type AccentColours = Readonly<Record<"--accent" | "--on-accent" | "--tint", string>>;
+
+/** The colours for a tenant's accent: as close to it as text in it and on it stays readable. */
+export function accentColours(hex: string, isDark: boolean): AccentColours {
   const background = isDark ? DARK : LIGHT;
   const wanted = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
   let accent: Colour;

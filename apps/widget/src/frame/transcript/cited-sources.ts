@@ -1,4 +1,5 @@
 import type { Context } from "@orcha/contract";
+import { say } from "../kit.ts";
 
 /** A passage with the number it is cited by. */
 export interface NumberedSource {
@@ -33,6 +34,6 @@ export function titleOf({ title, source }: Context): string {
 
 /** Where in the source, or in what: the page, the headings above, or where it is kept. */
 export function placeOf({ title, source, page }: Context): string {
-  if (page) return `Page ${page}`;
+  if (page) return say("page", { number: page });
   return title?.split(UNDER).slice(0, -1).join(UNDER) || (title && source) || "";
 }

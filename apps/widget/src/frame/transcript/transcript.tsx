@@ -1,21 +1,26 @@
-import { Component } from "preact";
+import { adoptStyles, Component, Icon, say, Watch } from "../kit.ts";
 import type { Announcer } from "../state/announcer.ts";
 import type { Chat } from "../state/chat.ts";
 import type { Signal } from "../state/signal.ts";
 import type { Turn } from "../state/turn.ts";
 import { Failed } from "./failed.tsx";
 import { Follower } from "./follower.ts";
-import { Icon } from "./icon.tsx";
-import { Dots, TurnView } from "./turn-view.tsx";
-import { Watch } from "./watch.tsx";
+import { Queued } from "./queued.tsx";
+import { TurnView } from "./turn-view.tsx";
+import { Dots } from "./waiting.tsx";
+import css from "./transcript.css";
+import { DOWN } from "./shapes.ts";
 
-interface Props {
+adoptStyles(css);
+
+/** What the transcript is drawn with. */
+export interface TranscriptProps {
   readonly chat: Chat;
   readonly announcer: Announcer;
 }
 
 /** The conversation. The view follows a growing answer only while the reader is at its end. */
-export class Transcript extends Component<Props> {
+export class Transcript extends Component<TranscriptProps> {
   private readonly follower = new Follower();
   private newest: unknown;
 
@@ -29,22 +34,23 @@ export class Transcript extends Component<Props> {
     this.newest = newest;
   }
 
-  override render({ chat, announcer }: Props) {
+  override render(props: TranscriptProps) {
     const { follower } = this;
     return (
       <div class="stage">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-        <main ref={follower.attach} tabIndex={0} aria-label="Conversation">
+        <main ref={follower.attach} tabIndex={0} aria-label={say("conversation")}>
           <div class="turns">
-            <Watch on={[chat.earlier, chat.activity]}>{() => drawTurns(chat, announcer)}</Watch>
+            <Watch on={[props.chat.earlier, props.chat.activity]}>{() => drawTurns(props)}</Watch>
+            <Queued queue={props.chat.queue} />
           </div>
         </main>
         <Watch on={[follower.missed]}>
           {() =>
             follower.missed.value && (
               <button type="button" class="pill" onClick={follower.toEnd}>
-                New text
-                <Icon name="down" />
+                {say("newText")}
+                <Icon shape={DOWN} />
               </button>
             )
           }
@@ -54,19 +60,19 @@ export class Transcript extends Component<Props> {
   }
 }
 
-function drawTurns(chat: Chat, announcer: Announcer) {
+function drawTurns({ chat, announcer }: TranscriptProps) {
   const restoring = chat.restoring.value;
   const turns = chat.turns.value;
   return [
     chat.earlier.value && (
       <button type="button" key="earlier" class="quiet" onClick={chat.loadEarlier}>
-        Earlier messages
+        {say("earlier")}
       </button>
     ),
-    restoring === "loading" && <Dots key="loading" label="Loading the conversation" />,
+    restoring === "loading" && <Dots key="loading" label={say("loading")} />,
     typeof restoring === "object" && (
       <Failed key="failed" reason={restoring.failed} onRetry={chat.restore}>
-        Your earlier messages could not be loaded.
+        {say("notLoaded")}
       </Failed>
     ),
     ...turns.map((turn) => (

@@ -1,10 +1,12 @@
-import { Component } from "preact";
+import { Component, Icon, say, sayCount } from "../kit.ts";
 import { createMarkdownView } from "../markdown/markdown.ts";
 import { safeUrl } from "../markdown/safe-url.ts";
-import { type NumberedSource, placeOf, titleOf } from "../state/sources.ts";
-import { Icon } from "./icon.tsx";
+import { type NumberedSource, placeOf, titleOf } from "./cited-sources.ts";
+import { citingText, findQuotes, markRanges } from "./mark-quote.ts";
+import { CHEVRON } from "./shapes.ts";
 
 interface Props {
+  readonly answer: string;
   readonly sources: readonly NumberedSource[];
   /** The number of the source whose passage is shown. */
   readonly open: number | undefined;
@@ -25,7 +27,7 @@ export class Sources extends Component<Props, State> {
     }
   }
 
-  override render({ sources, open, onOpen }: Props, { showAll }: State) {
+  override render({ answer, sources, open, onOpen }: Props, { showAll }: State) {
     const shown = sources.filter(({ isMain, number }) => showAll || isMain || number === open);
     const hidden = sources.length - shown.length;
     return (
@@ -33,13 +35,14 @@ export class Sources extends Component<Props, State> {
         ref={(root) => {
           this.root = root;
         }}
-        aria-label="Sources"
+        aria-label={say("sources")}
         class="sources"
       >
         <ol>
           {shown.map((source) => (
             <Source
               key={source.number}
+              answer={answer}
               source={source}
               isOpen={source.number === open}
               onToggle={() => onOpen(source.number === open ? undefined : source.number)}
@@ -48,7 +51,7 @@ export class Sources extends Component<Props, State> {
         </ol>
         {hidden > 0 && (
           <button type="button" class="quiet" onClick={() => this.setState({ showAll: true })}>
-            {hidden} more {hidden === 1 ? "passage" : "passages"}
+            {sayCount("morePassages", hidden)}
           </button>
         )}
       </section>
@@ -57,10 +60,12 @@ export class Sources extends Component<Props, State> {
 }
 
 function Source({
+  answer,
   source: { number, context },
   isOpen,
   onToggle,
 }: {
+  readonly answer: string;
   readonly source: NumberedSource;
   readonly isOpen: boolean;
   readonly onToggle: () => void;
@@ -71,23 +76,17 @@ function Source({
       <button type="button" aria-expanded={isOpen} onClick={onToggle}>
         <span class="cite">{number}</span>
         <span class="title" dir="auto">
-          {titleOf(context) || `Source ${number}`}
+          {titleOf(context) || say("source", { number })}
         </span>
         <small>{placeOf(context)}</small>
-        <Icon name="chevron" />
+        <Icon shape={CHEVRON} />
       </button>
       {isOpen && (
         <div>
-          <blockquote
-            class="prose"
-            // Passages are Markdown as well, and no more to be trusted than answers.
-            ref={(quote) => {
-              if (quote) createMarkdownView(quote, []).show(context.text, true);
-            }}
-          />
+          <Passage text={context.text} said={citingText(answer, number)} />
           {url ? (
             <a href={url.href} title={url.place} target="_blank" rel="noopener noreferrer nofollow">
-              Open {url.place}
+              {say("openLink", { place: url.place })}
             </a>
           ) : (
             <small>{context.source}</small>
@@ -96,4 +95,28 @@ function Source({
       )}
     </li>
   );
+}
+
+/** Passages are Markdown as well, and no more to be trusted than answers. What the answer took from one is marked. */
+class Passage extends Component<{ readonly text: string; readonly said: string }> {
+  private quote: HTMLElement | null = null;
+
+  override componentDidMount() {
+    const { quote } = this;
+    const { text, said } = this.props;
+    if (!quote) return;
+    createMarkdownView(quote, []).show(text, true);
+    markRanges(quote, findQuotes(quote.textContent ?? "", said));
+  }
+
+  override render() {
+    return (
+      <blockquote
+        class="prose"
+        ref={(quote) => {
+          this.quote = quote;
+        }}
+      />
+    );
+  }
 }

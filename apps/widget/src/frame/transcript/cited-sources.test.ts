@@ -1,6 +1,6 @@
 import type { Context } from "@orcha/contract";
 import { describe, expect, it } from "vitest";
-import { citedSources, placeOf, titleOf } from "./sources.ts";
+import { citedSources, placeOf, titleOf } from "./cited-sources.ts";
 
 function context(title: string | null, source: string | null, page: number | null = null): Context {
   return { id: "c", title, source, url: null, text: "", score: 1, page, start: 0, end: 0 };

@@ -1,4 +1,4 @@
-import { signal } from "../state/signal.ts";
+import { signal } from "../kit.ts";
 
 const NEAR_END_PX = 48;
 const MARGIN_PX = 20;

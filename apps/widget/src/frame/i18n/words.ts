@@ -1,0 +1,70 @@
+import type en from "./en.json";
+
+/** What is in the file of a language. */
+export type WordsFile = typeof en;
+/** What the widget says, by name. The words of the menu come with the menu. */
+export type Words = Omit<WordsFile, "menu"> & WordsFile["menu"];
+/** The forms of a counted phrase, by the plural categories of its language. */
+type Plural = Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> & { readonly other: string };
+type NamesOf<Kind> = {
+  [Name in keyof Words]: Words[Name] extends Kind ? Name : never;
+}[keyof Words];
+type Counted = NamesOf<{ readonly other: string }>;
+type Phrase = NamesOf<string>;
+
+let words: Partial<Words> = {};
+let own: Readonly<Record<string, string>> = {};
+let language = "en";
+
+/** Goes on in another language; `ownWords` of the page stand in place of the widget's. */
+export function setWords(
+  next: Partial<Words>,
+  tag: string,
+  ownWords: Readonly<Record<string, string>> = {},
+): void {
+  words = next;
+  language = tag;
+  own = ownWords;
+}
+
+/** Words that are needed only now. */
+export function addWords(more: Partial<Words>): void {
+  words = { ...words, ...more };
+}
+
+/** The language that the widget speaks, as a tag. */
+export function languageTag(): string {
+  return language;
+}
+
+/** A phrase, with its `{names}` filled in. */
+export function say(name: Phrase, values: Readonly<Record<string, string | number>> = {}): string {
+  return fill(own[name] ?? words[name] ?? name, values);
+}
+
+/** A counted phrase in the form that its number asks for. */
+export function sayCount(name: Counted, count: number): string {
+  const forms: Plural | undefined = words[name];
+  const form = forms?.[new Intl.PluralRules(language).select(count)] ?? forms?.other ?? "";
+  return fill(own[name] ?? form, { count });
+}
+
+/** What went wrong, by its code. In English the server's own sentence is the more exact one. */
+export function sayError(code: string, message: string): string {
+  if (language.startsWith("en")) return message;
+  const errors: Readonly<Record<string, string>> = words.errors ?? {};
+  return errors[code] ?? message;
+}
+
+/** A failure that the frame itself found. */
+export function sayOwnError(code: keyof Words["errors"]): string {
+  return words.errors?.[code] ?? code;
+}
+
+function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = values[name];
+    if (typeof value === "number") return new Intl.NumberFormat(language).format(value);
+    return value ?? whole;
+  });
+}

@@ -1,0 +1,108 @@
+/** Shorter runs of words are chance. */
+const LEAST_WORDS = 4;
+const WORD = /[\p{L}\p{N}]+/gu;
+
+interface Word {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The sentences of an answer that cite a source by its number, without their Markdown. */
+export function citingText(answer: string, number: number): string {
+  const cites = new RegExp(`\\[(?:\\d+, ?)*${number}(?:, ?\\d+)*\\]`);
+  const lines = answer.split("\n");
+  // A quote often stands in lines of its own, with its source behind the last of them.
+  return lines.filter((line, at) => cites.test(line) || cites.test(lines[at + 1] ?? "")).join("\n");
+}
+
+/**
+ * Where a passage says what the answer says in the same words.
+ *
+ * @returns the ranges of `passage`, in UTF-16 units, in order and apart from each other
+ */
+export function findQuotes(passage: string, said: string): readonly (readonly [number, number])[] {
+  const there = wordsOf(passage);
+  const sayings = runsOf(wordsOf(said));
+  const ranges: [number, number][] = [];
+  for (let at = 0; at < there.length; ) {
+    const length = longestRun(there, at, sayings);
+    const first = there[at];
+    const last = there[at + length - 1];
+    if (first && last && length >= LEAST_WORDS) ranges.push([first.start, last.end]);
+    at += Math.max(length >= LEAST_WORDS ? length : 1, 1);
+  }
+  return ranges;
+}
+
+/** Puts a mark around ranges of an element's text. */
+export function markRanges(root: Node, ranges: readonly (readonly [number, number])[]): void {
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  const nodes: Text[] = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node instanceof Text) nodes.push(node);
+  }
+  let offset = 0;
+  for (const node of nodes) {
+    const length = node.data.length;
+    // From the end, so that what is split off does not move what is still to be marked.
+    for (const [start, end] of [...ranges].reverse()) {
+      const from = Math.max(start - offset, 0);
+      const to = Math.min(end - offset, length);
+      if (from < to) markText(node, from, to);
+    }
+    offset += length;
+  }
+}
+
+function markText(node: Text, from: number, to: number): void {
+  const marked = node.splitText(from);
+  marked.splitText(to - from);
+  const mark = document.createElement("mark");
+  marked.replaceWith(mark);
+  mark.append(marked);
+}
+
+function wordsOf(text: string): readonly Word[] {
+  return [...text.matchAll(WORD)].map((match) => ({
+    text: match[0].toLowerCase(),
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
+}
+
+/** Every place where `LEAST_WORDS` words begin, so that a passage is compared in time linear in its length. */
+function runsOf(words: readonly Word[]): {
+  readonly words: readonly Word[];
+  readonly places: ReadonlyMap<string, readonly number[]>;
+} {
+  const places = new Map<string, number[]>();
+  for (let at = 0; at + LEAST_WORDS <= words.length; at += 1) {
+    const key = keyAt(words, at);
+    places.set(key, [...(places.get(key) ?? []), at]);
+  }
+  return { words, places };
+}
+
+function longestRun(
+  there: readonly Word[],
+  at: number,
+  { words, places }: ReturnType<typeof runsOf>,
+): number {
+  let longest = 0;
+  for (const place of places.get(keyAt(there, at)) ?? []) {
+    let length = 0;
+    while (there[at + length] && there[at + length]?.text === words[place + length]?.text) {
+      length += 1;
+    }
+    longest = Math.max(longest, length);
+  }
+  return longest;
+}
+
+function keyAt(words: readonly Word[], at: number): string {
+  return words
+    .slice(at, at + LEAST_WORDS)
+    .map(({ text }) => text)
+    .join(" ");
+}
