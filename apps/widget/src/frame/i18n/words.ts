@@ -15,6 +15,8 @@ type Phrase = NamesOf<string>;
 let words: Partial<Words> = {};
 let own: Readonly<Record<string, string>> = {};
 let language = "en";
+let numbers = new Intl.NumberFormat(language);
+let plurals = new Intl.PluralRules(language);
 
 /** Goes on in another language; `ownWords` of the page stand in place of the widget's. */
 export function setWords(
@@ -25,6 +27,9 @@ export function setWords(
   words = next;
   language = tag;
   own = ownWords;
+  // Making these takes longer than using them a thousand times.
+  numbers = new Intl.NumberFormat(tag);
+  plurals = new Intl.PluralRules(tag);
 }
 
 /** Words that are needed only now. */
@@ -45,7 +50,7 @@ export function say(name: Phrase, values: Readonly<Record<string, string | numbe
 /** A counted phrase in the form that its number asks for. */
 export function sayCount(name: Counted, count: number): string {
   const forms: Plural | undefined = words[name];
-  const form = forms?.[new Intl.PluralRules(language).select(count)] ?? forms?.other ?? "";
+  const form = forms?.[plurals.select(count)] ?? forms?.other ?? "";
   return fill(own[name] ?? form, { count });
 }
 
@@ -64,7 +69,7 @@ export function sayOwnError(code: keyof Words["errors"]): string {
 function fill(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
-    if (typeof value === "number") return new Intl.NumberFormat(language).format(value);
+    if (typeof value === "number") return numbers.format(value);
     return value ?? whole;
   });
 }

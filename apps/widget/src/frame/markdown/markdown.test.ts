@@ -1,3 +1,4 @@
+import "../i18n/testing/speak-english.ts";
 import fc from "fast-check";
 import { parseHTML } from "linkedom";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";

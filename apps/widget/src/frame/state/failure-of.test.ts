@@ -1,3 +1,4 @@
+import "../i18n/testing/speak-english.ts";
 import { OrchaClientError } from "@orcha/client";
 import { expect, it } from "vitest";
 import { failureOf } from "./failure-of.ts";
@@ -10,7 +11,7 @@ it("says how long to wait when that is longer than is waited anyway", () => {
   expect(limited(20).message).toBe("Too many requests.");
   expect(limited(61)).toEqual({
     code: "rate_limited",
-    message: "Too many requests. Try again in 2 min.",
+    message: "Too many requests. Try again in 2 minutes.",
     retryable: true,
   });
 });

@@ -1,3 +1,4 @@
+import "../i18n/testing/speak-english.ts";
 import { describe, expect, it } from "vitest";
 import { nextSpeech } from "./speech.ts";
 

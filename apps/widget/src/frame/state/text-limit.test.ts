@@ -1,3 +1,4 @@
+import "../i18n/testing/speak-english.ts";
 import { describe, expect, it } from "vitest";
 import { checkDraft } from "./text-limit.ts";
 
@@ -13,7 +14,7 @@ describe("the limit of a message", () => {
 
   it("shows the counter near the limit only", () => {
     expect(checkDraft("x".repeat(7199)).counter).toBeUndefined();
-    expect(checkDraft("x".repeat(7200)).counter).toBe("7,200 / 8,000");
-    expect(checkDraft("x".repeat(20_000)).counter).toBe("20,000 / 8,000");
+    expect(checkDraft("x".repeat(7200)).counter).toBe("7,200 of 8,000 characters");
+    expect(checkDraft("x".repeat(20_000)).counter).toBe("20,000 of 8,000 characters");
   });
 });

@@ -1,3 +1,4 @@
+import "../i18n/testing/speak-english.ts";
 import type { Context } from "@orcha/contract";
 import { describe, expect, it } from "vitest";
 import { citedSources, placeOf, titleOf } from "./cited-sources.ts";

@@ -13,7 +13,8 @@ export function citingText(answer: string, number: number): string {
   const cites = new RegExp(`\\[(?:\\d+, ?)*${number}(?:, ?\\d+)*\\]`);
   const lines = answer.split("\n");
   // A quote often stands in lines of its own, with its source behind the last of them.
-  return lines.filter((line, at) => cites.test(line) || cites.test(lines[at + 1] ?? "")).join("\n");
+  const isOf = (line: string, at: number) => cites.test(line) || cites.test(lines[at + 1] ?? "");
+  return lines.filter((line, at) => line !== "" && isOf(line, at)).join("\n");
 }
 
 /**
@@ -37,13 +38,8 @@ export function findQuotes(passage: string, said: string): readonly (readonly [n
 
 /** Puts a mark around ranges of an element's text. */
 export function markRanges(root: Node, ranges: readonly (readonly [number, number])[]): void {
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  const nodes: Text[] = [];
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    if (node instanceof Text) nodes.push(node);
-  }
   let offset = 0;
-  for (const node of nodes) {
+  for (const node of textsOf(root)) {
     const length = node.data.length;
     // From the end, so that what is split off does not move what is still to be marked.
     for (const [start, end] of [...ranges].reverse()) {
@@ -53,6 +49,10 @@ export function markRanges(root: Node, ranges: readonly (readonly [number, numbe
     }
     offset += length;
   }
+}
+
+function textsOf(root: Node): Text[] {
+  return [...root.childNodes].flatMap((node) => (node instanceof Text ? node : textsOf(node)));
 }
 
 function markText(node: Text, from: number, to: number): void {

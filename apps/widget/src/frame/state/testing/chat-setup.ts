@@ -8,15 +8,12 @@ import {
   type TurnEvent,
 } from "@orcha/client";
 import type { FrameOptions } from "../../../protocol.ts";
-import { setWords } from "../../i18n/words.ts";
-import en from "../../i18n/en.json" with { type: "json" };
+import "../../i18n/testing/speak-english.ts";
 import { createAnnouncer } from "../announcer.ts";
 import { type ChatDeps, createChat } from "../chat.ts";
 import type { Signal } from "../signal.ts";
 import { createStore, type Store, scopeName } from "../store.ts";
 import type { Turn } from "../turn.ts";
-
-setWords(en, "en");
 
 /** What a scripted stream does next: gives an event, throws, waits, or acts on the connection. */
 export type Step = TurnEvent | Error | Promise<unknown> | ((connection: ConnectionOptions) => void);
