@@ -4,26 +4,34 @@ import { join } from "node:path";
 import { openRoute, type Route } from "../access/route.ts";
 import { loadStaticFile } from "./static-file.ts";
 
+const FILES = ["demo.css", "demo.js", "states.css", "states.js", "states-script.js"];
 const REVALIDATED = { "Cache-Control": "no-cache" };
 
-/** The demo page, a host page like any other: it embeds the widget by the public snippet, under a strict policy of its own. */
+/**
+ * The demo page, a host page like any other: it embeds the widget by the public snippet, under a strict policy of its own.
+ * Beside it a page that shows every state of the widget.
+ */
 export async function demoRoutes(deps: { readonly widgetDir: string }): Promise<readonly Route[]> {
   const folder = join(deps.widgetDir, "demo");
-  const [template, style, script] = await Promise.all([
-    readFile(join(folder, "index.html"), "utf8"),
-    loadStaticFile(join(folder, "demo.css")),
-    loadStaticFile(join(folder, "demo.js")),
-  ]);
-
   return [
     openRoute("/", (c) => c.redirect("/demo")),
-    openRoute("/demo", (c) => {
-      const nonce = randomBytes(16).toString("base64");
-      return c.html(template.replaceAll("{{nonce}}", nonce), 200, pageHeaders(nonce));
-    }),
-    openRoute("/demo/demo.css", (c) => style.send(c, REVALIDATED)),
-    openRoute("/demo/demo.js", (c) => script.send(c, REVALIDATED)),
+    await page("/demo", join(folder, "index.html")),
+    await page("/demo/states", join(folder, "states.html")),
+    ...(await Promise.all(FILES.map((name) => file(`/demo/${name}`, join(folder, name))))),
   ];
+}
+
+async function page(path: string, source: string): Promise<Route> {
+  const template = await readFile(source, "utf8");
+  return openRoute(path, (c) => {
+    const nonce = randomBytes(16).toString("base64");
+    return c.html(template.replaceAll("{{nonce}}", nonce), 200, pageHeaders(nonce));
+  });
+}
+
+async function file(path: string, source: string): Promise<Route> {
+  const content = await loadStaticFile(source);
+  return openRoute(path, (c) => content.send(c, REVALIDATED));
 }
 
 function pageHeaders(nonce: string): Record<string, string> {

@@ -36,31 +36,29 @@ export function findQuotes(passage: string, said: string): readonly (readonly [n
   return ranges;
 }
 
-/** Puts a mark around ranges of an element's text. */
+/** Puts marks around ranges of an element's text, which are in order and apart from each other. */
 export function markRanges(root: Node, ranges: readonly (readonly [number, number])[]): void {
   let offset = 0;
   for (const node of textsOf(root)) {
-    const length = node.data.length;
-    // From the end, so that what is split off does not move what is still to be marked.
-    for (const [start, end] of [...ranges].reverse()) {
+    const { data } = node;
+    const pieces: (Node | string)[] = [];
+    let done = 0;
+    for (const [start, end] of ranges) {
       const from = Math.max(start - offset, 0);
-      const to = Math.min(end - offset, length);
-      if (from < to) markText(node, from, to);
+      const to = Math.min(end - offset, data.length);
+      if (from >= to) continue;
+      const mark = document.createElement("mark");
+      mark.append(data.slice(from, to));
+      pieces.push(data.slice(done, from), mark);
+      done = to;
     }
-    offset += length;
+    offset += data.length;
+    if (done > 0) node.replaceWith(...pieces, data.slice(done));
   }
 }
 
 function textsOf(root: Node): Text[] {
   return [...root.childNodes].flatMap((node) => (node instanceof Text ? node : textsOf(node)));
-}
-
-function markText(node: Text, from: number, to: number): void {
-  const marked = node.splitText(from);
-  marked.splitText(to - from);
-  const mark = document.createElement("mark");
-  marked.replaceWith(mark);
-  mark.append(marked);
 }
 
 function wordsOf(text: string): readonly Word[] {
