@@ -62,7 +62,7 @@ const STATES = {
   editing: {
     title: "Editing the question",
     script: { turns: [answer()] },
-    steps: [ask("Where is my parcle?"), wait(".tools"), click(".asked .tool"), wait(".line")],
+    steps: [ask("Where is my parcle?"), wait(".tools"), click(".edit"), wait(".line")],
   },
   failure: { title: "A failure", script: { turns: [refuse("model_unavailable")] }, steps: [ask("And if I lost the box?"), wait(".failure")] },
   cut: { title: "An answer that was cut", script: { turns: [failure("model_timeout")] }, steps: [ask(STARTERS[1]), wait(".failure")] },

@@ -31,7 +31,7 @@ export function TurnView(props: TurnProps) {
                 {canEdit && (
                   <IconButton
                     shape={PEN}
-                    look="tool"
+                    look="edit"
                     name={say("edit")}
                     onClick={() => chat.edit(turn)}
                   />
