@@ -29,15 +29,14 @@ const BUDGETS = [
 export function measureSizes(root) {
   const widget = join(root, "dist/widget");
   const read = (/** @type {string} */ file) => readFileSync(join(widget, file), "utf8");
-  /** @type {{ script: string, shared: string[], locales: string[] }} */
-  const { script, shared, locales } = JSON.parse(read("manifest.json"));
+  /** @type {{ script: string, locales: string[] }} */
+  const { script, locales } = JSON.parse(read("manifest.json"));
   const documents = locales.map((locale) =>
     gzipped(read("frame.html").replace("{{config}}", () => read(`locales/${locale}.json`))),
   );
-  const scripts = [script, ...shared].map((file) => gzipped(read(`assets/${file}`)));
   return {
     loader: gzipped(read("aura.js")),
-    frame: Math.max(...documents) + scripts.reduce((sum, bytes) => sum + bytes, 0),
+    frame: Math.max(...documents) + gzipped(read(`assets/${script}`)),
     server: bytesOf(join(root, "dist")) + productionBytes(root),
   };
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
+const MAIN = "src/frame/main.tsx";
 const TARGET = "es2022";
 const CSS_TARGET = ["chrome111", "firefox113", "safari16.4"];
 
@@ -44,14 +45,14 @@ async function buildLoader(outDir) {
 }
 
 /**
- * The frame's script, the chunk that it shares with what is loaded later, and a chunk for each of those.
+ * The frame's script, and a chunk for each part that is loaded later. The entry itself is nothing but an import of the script.
  *
  * @param {string} outDir
  */
 async function buildFrame(outDir) {
   const highlighter = await buildHighlighter(outDir);
   const { metafile } = await build({
-    entryPoints: { frame: path.join(here, "src/frame/main.tsx") },
+    entryPoints: { frame: path.join(here, MAIN) },
     outdir: path.join(outDir, "assets"),
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
@@ -66,17 +67,18 @@ async function buildFrame(outDir) {
     jsxFragment: "Fragment",
     tsconfigRaw: {},
     legalComments: "none",
-    plugins: [minifiedCssText, jsxFactory, elsewhere(/\/highlight\.ts$/, highlighter)],
+    absWorkingDir: here,
+    plugins: [minifiedCssText, jsxFactory, oneScript, elsewhere(/\/highlight\.ts$/, highlighter)],
     metafile: true,
   });
-  const outputs = Object.entries(metafile.outputs);
-  const [entry, output] = outputs.find(([, { entryPoint }]) => entryPoint?.endsWith("main.tsx")) ?? [];
-  if (!(entry && output)) throw new Error("The frame has no script");
-  const shared = output.imports.filter(({ kind }) => kind === "import-statement");
+  const files = Object.entries(metafile.outputs).filter(([, { entryPoint }]) => entryPoint !== MAIN);
+  const [script] = files.find(([, { inputs }]) => MAIN in inputs) ?? [];
+  if (!script) throw new Error("The frame has no script");
+  const [entry] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === MAIN) ?? [];
+  if (entry) await rm(path.join(here, entry));
   return {
-    script: path.basename(entry),
-    shared: shared.map((chunk) => path.basename(chunk.path)),
-    assets: [...outputs.map(([file]) => path.basename(file)), highlighter].sort(),
+    script: path.basename(script),
+    assets: [...files.map(([file]) => path.basename(file)), highlighter].sort(),
   };
 }
 
@@ -127,12 +129,28 @@ async function copyLocales(outDir) {
   const files = (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
   for (const name of files) {
     const words = JSON.parse(await readFile(path.join(folder, name), "utf8"));
-    // Those of the menu are loaded with the menu.
-    const { menu: _, ...atOnce } = words;
+    // The others are loaded with the parts that say them.
+    const { later: _, ...atOnce } = words;
     await writeFile(path.join(outDir, "locales", name), JSON.stringify(atOnce));
   }
   return files.map((name) => path.basename(name, ".json"));
 }
+
+/**
+ * Makes one script of the frame and of what it shares with later parts, where the bundler would make two: a file goes into a
+ * chunk by the entries that reach it, and so the later parts, which all import the kit, are made to reach all of the frame.
+ *
+ * @type {import("esbuild").Plugin}
+ */
+const oneScript = {
+  name: "one-script",
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]frame[\\/]kit\.ts$/ }, async ({ path: file }) => {
+      const code = await readFile(file, "utf8");
+      return { contents: `${code}\nimport "./main.tsx";`, loader: "ts" };
+    });
+  },
+};
 
 /**
  * Gives every file with JSX what makes elements, and no other file: what is loaded later would drag it along.

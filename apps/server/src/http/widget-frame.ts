@@ -8,8 +8,6 @@ const manifestSchema = z.object({
   version: z.string(),
   /** The frame's script. */
   script: z.string(),
-  /** What the script imports at once: asked for together with it. */
-  shared: z.array(z.string()),
   assets: z.array(z.string()),
   locales: z.array(z.string()),
 });
@@ -32,7 +30,7 @@ const RIGHT_TO_LEFT = ["ar", "fa", "he", "ur"];
 /** Reads the template and the words once; what a frame needs to be drawn then comes with its document. */
 export async function frameWriter(
   widgetDir: string,
-  { script, shared, locales }: WidgetManifest,
+  { script, locales }: WidgetManifest,
 ): Promise<FrameWriter> {
   const template = await readFile(join(widgetDir, "frame.html"), "utf8");
   const words = new Map<string, unknown>();
@@ -49,9 +47,6 @@ export async function frameWriter(
       dir: RIGHT_TO_LEFT.includes(base) ? "rtl" : "ltr",
       nonce,
       script,
-      preload: shared
-        .map((name) => `<link rel="modulepreload" nonce="${nonce}" href="assets/${name}">\n`)
-        .join(""),
       config: embeddedJson({ ...widgetConfig(tenant), lang, words: words.get(base) }),
     };
     return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? "");

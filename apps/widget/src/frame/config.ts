@@ -9,7 +9,7 @@ export interface FrameConfig {
   readonly accent?: string | null;
   /** A language tag. */
   readonly lang?: string;
-  readonly words?: Omit<WordsFile, "menu">;
+  readonly words?: Omit<WordsFile, "later">;
 }
 
 /** Reads what came with the document; none of it is needed. */

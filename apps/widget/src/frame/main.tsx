@@ -11,15 +11,15 @@ import {
 } from "@orcha/client";
 import { render } from "preact";
 import { readConfig } from "./config.ts";
-import { connectHost, type Host } from "./host.ts";
 import { followLocale } from "./i18n/follow-locale.ts";
 import { adoptStyles, focusInput } from "./kit.ts";
+import { connectHost, type Host } from "./page/host.ts";
+import { countUnread } from "./page/unread.ts";
 import { createAnnouncer } from "./state/announcer.ts";
 import { type Chat, createChat } from "./state/chat.ts";
 import { createConsenting } from "./state/consenting.ts";
 import { createStore, findStorage, scopeName } from "./state/store.ts";
 import { openTabs } from "./state/tabs.ts";
-import { countUnread } from "./state/unread.ts";
 import css from "./style.css";
 import { App } from "./view/app.tsx";
 
@@ -35,6 +35,7 @@ async function start(): Promise<void> {
     host.emit("conversation:change", { conversationId: id === undefined ? null : Number(id) }),
   );
   const consenting = createConsenting(store, host.options);
+  const unread = countUnread(host);
   const announcer = createAnnouncer();
   const tabs = openTabs(scope);
   const chat = createChat({
@@ -48,7 +49,7 @@ async function start(): Promise<void> {
     tellTabs: tabs.tell,
     authToken: host.askToken,
     askContext: host.askContext,
-    emit: countUnread(host),
+    emit: unread.emit,
     signedInAs: async () => {
       const token = await readToken(host.askToken());
       return token && `${claimsOf(token).sub ?? ""}`;
@@ -73,7 +74,7 @@ async function start(): Promise<void> {
 
   adoptStyles(css);
   void chat.restore();
-  const app = { host, config, chat, announcer, consenting, language };
+  const app = { host, config, chat, announcer, consenting, language, unread: unread.count };
   render(<App {...app} />, document.body);
   host.start((call, text) => {
     if (call === "sendMessage") chat.enqueue(text);
@@ -89,8 +90,7 @@ async function start(): Promise<void> {
 
 /** Whoever the page names next gets their own chat. */
 function followVisitor({ options }: Host, chat: Chat, look: () => void): void {
-  const nameOf = ({ tenantId, userId, token }: Host["options"]["value"]) =>
-    JSON.stringify([tenantId, userId, token]);
+  const nameOf = ({ userId, token }: Host["options"]["value"]) => JSON.stringify([userId, token]);
   let visitor = nameOf(options.value);
   options.subscribe(() => {
     if (visitor === nameOf(options.value)) return;
@@ -99,4 +99,5 @@ function followVisitor({ options }: Host, chat: Chat, look: () => void): void {
   });
 }
 
-void start();
+// A message to the page from within a script's own evaluation makes the engine read all of the script once more.
+queueMicrotask(() => void start());

@@ -17,8 +17,8 @@ export async function loadWords(
   const base = tag.toLowerCase().split("-")[0] ?? "";
   const load = Object.hasOwn(LANGUAGES, base) ? LANGUAGES[base] : undefined;
   if (!load) return undefined;
-  const { menu, ...words } = (await load()).default;
-  return { tag, words: { ...words, ...menu } };
+  const { later, ...words } = (await load()).default;
+  return { tag, words: { ...words, ...later } };
 }
 
 /** Whether a language is read from right to left. */

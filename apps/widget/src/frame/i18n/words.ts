@@ -1,11 +1,19 @@
 import type en from "./en.json";
 
-/** What is in the file of a language. */
-export type WordsFile = typeof en;
-/** What the widget says, by name. The words of the menu come with the menu. */
-export type Words = Omit<WordsFile, "menu"> & WordsFile["menu"];
 /** The forms of a counted phrase, by the plural categories of its language. */
 type Plural = Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> & { readonly other: string };
+/** The same phrases as in English, each counted one in the forms of the language. */
+type SameAs<English> = {
+  [Name in keyof English]: English[Name] extends { readonly other: string } ? Plural : English[Name];
+};
+/** What is in the file of a language. */
+export type WordsFile = SameAs<Omit<typeof en, "later">> & {
+  readonly later: SameAs<Omit<(typeof en)["later"], "serverErrors">> & {
+    readonly serverErrors: Readonly<Record<string, string>>;
+  };
+};
+/** What the widget says, by name. What is not said at a first open comes with the part that says it. */
+export type Words = Omit<WordsFile, "later"> & WordsFile["later"];
 type NamesOf<Kind> = {
   [Name in keyof Words]: Words[Name] extends Kind ? Name : never;
 }[keyof Words];
@@ -57,8 +65,7 @@ export function sayCount(name: Counted, count: number): string {
 /** What went wrong, by its code. In English the server's own sentence is the more exact one. */
 export function sayError(code: string, message: string): string {
   if (language.startsWith("en")) return message;
-  const errors: Readonly<Record<string, string>> = words.errors ?? {};
-  return errors[code] ?? message;
+  return words.serverErrors?.[code] ?? message;
 }
 
 /** A failure that the frame itself found. */

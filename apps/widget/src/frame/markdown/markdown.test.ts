@@ -256,7 +256,7 @@ describe("hostile text in an answer", () => {
       const text = `${pattern.repeat(Math.ceil(20_000 / pattern.length))}x`;
       const started = performance.now();
       const root = draw(text, 10_000);
-      expect(performance.now() - started, JSON.stringify(pattern)).toBeLessThan(2000);
+      expect(performance.now() - started, JSON.stringify(pattern)).toBeLessThan(8000);
       expect(depth(root), JSON.stringify(pattern)).toBeLessThan(80);
     }
   });

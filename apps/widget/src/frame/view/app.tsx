@@ -1,8 +1,8 @@
 import { Component } from "preact";
 import type { FrameConfig } from "../config.ts";
-import type { Host } from "../host.ts";
 import { say } from "../i18n/words.ts";
-import { paint } from "../paint.ts";
+import type { Host } from "../page/host.ts";
+import { paint, watchScheme } from "../page/paint.ts";
 import type { Announcer } from "../state/announcer.ts";
 import type { Chat } from "../state/chat.ts";
 import type { Consenting } from "../state/consenting.ts";
@@ -26,6 +26,7 @@ interface Props {
   readonly consenting: Consenting;
   /** Changes whenever the words do. */
   readonly language: ReadonlySignal<number>;
+  readonly unread: ReadonlySignal<number>;
 }
 
 /** Everything inside the frame. */
@@ -44,16 +45,17 @@ export class App extends Component<Props, { readonly isMenuOpen?: boolean }> {
         if (target instanceof Node && !target.isConnected) focusInput();
       }),
     );
+    watchScheme(() => this.setState({}));
     host.shown.subscribe(() => host.shown.value && focusInput());
   }
 
-  override render({ host, config, chat, consenting, language }: Props) {
+  override render({ host, config, chat, consenting, language, unread }: Props) {
     const { options } = host;
     const isEmpty = [chat.turns, chat.restoring, chat.queue.messages];
     return (
-      <Watch on={[options, language, ...isEmpty, chat.mustSignIn, consenting.isGiven]}>
+      <Watch on={[options, language, ...isEmpty, chat.mustSignIn, consenting.isGiven, unread]}>
         {() => {
-          paint(host, config.accent);
+          paint(host, config.accent, unread.value);
           const { header, mode } = options.value;
           const title = header?.title || config.name || say("assistant");
           const closes = host.isEmbedded && (mode ?? "bubble") === "bubble";

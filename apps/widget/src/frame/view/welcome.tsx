@@ -17,7 +17,7 @@ export function Welcome({
       <h2 dir="auto">{greeting?.title || say("greetingTitle")}</h2>
       {text && <p dir="auto">{text}</p>}
       <div class="starters">
-        {listOf(starters).map((starter) => (
+        {(typeof starters === "object" ? starters : []).map((starter) => (
           <button type="button" key={starter} dir="auto" onClick={() => onStarter(starter)}>
             <span>{starter}</span>
             <Icon shape={ARROW} look="onward" />
@@ -26,11 +26,6 @@ export function Welcome({
       </div>
     </main>
   );
-}
-
-/** A page without JavaScript of its own writes its starters as one text. */
-function listOf(starters: FrameOptions["starters"] | string): readonly string[] {
-  return typeof starters === "string" ? starters.split("|") : (starters ?? []);
 }
 
 /** What stands there while nobody may chat who has not signed in. */

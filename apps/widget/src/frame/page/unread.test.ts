@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
-import type { Host } from "../host.ts";
-import { signal } from "./signal.ts";
+import type { Host } from "./host.ts";
+import { signal } from "../state/signal.ts";
 import { countUnread } from "./unread.ts";
 
 it("counts the answers that come while the chat is closed, until it is opened", () => {
   const shown = signal(true);
   const told: unknown[] = [];
   const emit: Host["emit"] = (name, detail) => void told.push([name, detail]);
-  const tell = countUnread({ emit, shown });
+  const { emit: tell, count } = countUnread({ emit, shown });
   const answer = () => tell("message:received", { conversationId: 12 });
   const counts = () =>
     told.filter((event): event is [string, object] => Array.isArray(event) && event[0] === "unread");
@@ -24,4 +24,5 @@ it("counts the answers that come while the chat is closed, until it is opened", 
   ]);
   shown.value = true;
   expect(counts().at(-1)).toEqual(["unread", { count: 0 }]);
+  expect(count.value).toBe(0);
 });

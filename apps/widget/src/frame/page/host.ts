@@ -8,10 +8,12 @@ import {
   PROTOCOL,
   type Question,
   type Welcome,
-} from "../protocol.ts";
-import type { AuraEventName, AuraEvents } from "../surface.ts";
-import { sayOwnError } from "./i18n/words.ts";
-import { type ReadonlySignal, signal } from "./state/signal.ts";
+} from "../../protocol.ts";
+import type { AuraEventName, AuraEvents } from "../../surface.ts";
+import { sayOwnError } from "../i18n/words.ts";
+import { normalOptions } from "./normal-options.ts";
+import { pageContext } from "./page-context.ts";
+import { type ReadonlySignal, signal } from "../state/signal.ts";
 
 /** A page whose function never answers does not keep the visitor waiting for ever. */
 const ANSWER_WAIT_MS = 20_000;
@@ -30,41 +32,33 @@ export interface Host {
   close(): void;
   /** Tells the page's listeners. */
   emit<Name extends AuraEventName>(name: Name, detail: AuraEvents[Name]): void;
-  /** Gives the launcher its colours. */
-  paint(accent: string, ink: string): void;
+  /** Rules for the launcher and the panel, and the launcher's name. */
+  look(css: string, name: string): void;
   /** From here on the page is heard; what it said before comes first. */
   start(act: (call: Call, text: string) => void): void;
 }
 
-/** Greets the parent window and resolves once it has answered; alone, with the options of the frame's own address. */
+/** Greets the parent window and resolves once it has told its options; alone, with those of the frame's own address. */
 export async function connectHost(address: URL): Promise<Host> {
-  const [nonce = "", scheme] = address.hash.slice(1).split(".");
-  const own = ownOptions(address, scheme);
+  const own: FrameOptions = {
+    apiBaseUrl: address.searchParams.get("api") ?? "",
+    tenantId: address.searchParams.get("tenant_id") || undefined,
+    token: 0,
+  };
   if (window.parent === window) return standaloneHost(own);
 
-  const { options, port } = await greet(nonce);
-  return embeddedHost({ ...options, apiBaseUrl: own.apiBaseUrl }, port);
-}
-
-function ownOptions(address: URL, scheme: string | undefined): FrameOptions {
-  const prefersDark = matchMedia("(prefers-color-scheme: dark)").matches;
-  return {
-    apiBaseUrl: address.searchParams.get("api") ?? "",
-    tenantId: address.searchParams.get("tenant_id") ?? undefined,
-    token: 0,
-    colorScheme: scheme === "dark" || (scheme !== "light" && prefersDark) ? "dark" : "light",
-  };
+  const port = await greet(address.hash.slice(1));
+  return embeddedHost(own, port);
 }
 
 /** The hello names nobody and holds no secret, so any parent may read it; only the parent's own answer counts. */
-function greet(nonce: string): Promise<{ options: FrameOptions; port: MessagePort }> {
+function greet(nonce: string): Promise<MessagePort> {
   return new Promise((resolve) => {
     const listen = ({ source, data, ports }: MessageEvent<Welcome | undefined>) => {
       const [port] = ports;
-      if (source !== window.parent || data?.aura !== "welcome" || data.nonce !== nonce || !port)
-        return;
+      if (source !== window.parent || data?.nonce !== nonce || !port) return;
       window.removeEventListener("message", listen);
-      resolve({ options: data.options, port });
+      resolve(port);
     };
     window.addEventListener("message", listen);
     const hello: Hello = { aura: "hello", protocol: PROTOCOL, nonce };
@@ -72,8 +66,15 @@ function greet(nonce: string): Promise<{ options: FrameOptions; port: MessagePor
   });
 }
 
-function embeddedHost(first: FrameOptions, port: MessagePort): Host {
-  const options = signal(first);
+/** Resolves with the page's first options, which it says before everything else. */
+function embeddedHost(own: FrameOptions, port: MessagePort): Promise<Host> {
+  // The policy of this document allows one server only, the one it was opened for.
+  const read = (options: string): FrameOptions => ({
+    ...normalOptions(JSON.parse(options)),
+    apiBaseUrl: own.apiBaseUrl,
+    tenantId: own.tenantId,
+  });
+  const options = signal(own);
   const shown = signal(false);
   const waiting = new Map<number, (value: unknown) => void>();
   let lastId = 0;
@@ -89,41 +90,50 @@ function embeddedHost(first: FrameOptions, port: MessagePort): Host {
   const makeAskToken = () => async () => {
     const token = await ask("token");
     if (token === null) throw new OrchaClientError("network", sayOwnError("not_signed_in"));
-    return typeof token === "string" ? token : undefined;
+    return usableToken(token);
   };
   let askToken = makeAskToken();
+  const calls: [Call, string][] = [];
+  let act = (call: Call, text: string): void => void calls.push([call, text]);
 
-  return {
+  const host: Host = {
     isEmbedded: true,
     options,
     shown,
     askToken: () => (options.value.token ? askToken : undefined),
-    async askContext() {
-      const context = options.value.context ? await ask("context") : undefined;
-      return isObject(context) ? context : undefined;
-    },
+    askContext: async () => pageContext(options.value.context, () => ask("page")),
     close: () => post({ type: "close" }),
     emit: (name, detail) => post({ type: "event", name, detail }),
-    paint: (accent, ink) => post({ type: "paint", accent, ink }),
-    start(act) {
-      port.onmessage = ({ data }: MessageEvent<LoaderMessage>) => {
-        if (data.type === "shown") shown.value = data.shown;
-        else if (data.type === "call") act(data.name, `${data.text ?? ""}`);
-        // The policy of this document allows one server only, the one it was opened for.
-        else if (data.type === "options") {
-          if (data.options.token !== options.value.token) askToken = makeAskToken();
-          options.value = { ...data.options, apiBaseUrl: first.apiBaseUrl };
-        } else {
-          waiting.get(data.id)?.(data.value);
-          waiting.delete(data.id);
-        }
-      };
+    look: (css, name) => post({ type: "look", css, name }),
+    start(next) {
+      act = next;
+      for (const [call, text] of calls) act(call, text);
     },
   };
+  return new Promise((resolve) => {
+    port.onmessage = ({ data }: MessageEvent<LoaderMessage>) => {
+      if (data.type === "shown") shown.value = data.shown;
+      else if (data.type === "call") act(data.name, data.text);
+      else if (data.type === "options") {
+        const next = read(data.options);
+        if (next.token !== options.value.token) askToken = makeAskToken();
+        options.value = next;
+        if (next.mode === "inline" || next.mode === "page") shown.value = true;
+        resolve(host);
+      } else {
+        waiting.get(data.id)?.(data.value);
+        waiting.delete(data.id);
+      }
+    };
+  });
 }
 
-function isObject(value: unknown): value is PageContext {
-  return typeof value === "object" && value !== null;
+/** A server's secret key is refused: whoever opens the page could read it. */
+function usableToken(token: unknown): string | undefined {
+  if (typeof token !== "string") return undefined;
+  if (!token.startsWith("orcha_sk_")) return token;
+  console.error("[aura] authToken", "secret API key");
+  return undefined;
 }
 
 function standaloneHost(options: FrameOptions): Host {
@@ -136,7 +146,7 @@ function standaloneHost(options: FrameOptions): Host {
     askContext: async () => undefined,
     close: nothing,
     emit: nothing,
-    paint: nothing,
+    look: nothing,
     start: nothing,
   };
 }
