@@ -99,15 +99,15 @@ function widgetLines(file) {
   if (!existsSync(file)) return [];
   /** @type {import("../bench/widget/report.mjs").Results} */
   const { widgets, slowdown, chromium } = JSON.parse(readFileSync(file, "utf8"));
-  const lines = widgets.map(({ name, version, firstOpen, foreign, coldMs, preparedMs }) => {
+  const lines = widgets.map(({ name, version, onLoad, firstOpen, foreign, coldMs, preparedMs }) => {
     const strangers = Object.values(foreign).reduce((sum, requests) => sum + requests, 0);
     const prepared = preparedMs ? `, ${Math.round(preparedMs.median)} ms when it was prepared` : "";
-    return `| ${[name, version].filter(Boolean).join(" ")} | ${Math.ceil(firstOpen.bytes / 1024)} KB | ${firstOpen.requests}, ${strangers} | ${Math.round(coldMs.median)} ms${prepared} |`;
+    return `| ${[name, version].filter(Boolean).join(" ")} | ${upTo(onLoad.bytes / 1024, 1)} KB | ${upTo(firstOpen.bytes / 1024, 1)} KB | ${firstOpen.requests}, ${strangers} | ${Math.round(coldMs.median)} ms${prepared} |`;
   });
   return [
     "",
-    `| in Chromium ${chromium.split(".")[0]} | loaded until one can write | requests, to other hosts | from click to input, CPU ${slowdown} times slower |`,
-    "| --- | --- | --- | --- |",
+    `| in Chromium ${chromium.split(".")[0]} | loaded with the page | until one can write | requests, to other hosts | from click to input, CPU ${slowdown} times slower |`,
+    "| --- | --- | --- | --- | --- |",
     ...lines,
   ];
 }
