@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { conditions } from "./conditions.mjs";
 import { runLoad } from "./load.mjs";
 import { canMeasure, cpuMs, memoryMb, startOrcha, startScript } from "./processes.mjs";
 import { compare, goalsOf, printReport } from "./turns-report.mjs";
@@ -61,7 +61,14 @@ async function measure() {
     }
     const peak = { orcha: memoryMb(orcha.pid).peak, baseline: memoryMb(baseline.pid).peak };
     await orcha.stop();
-    return { ...conditions(), instant, paced, start: await measureStart(model), peakMb: peak };
+    return {
+      ...conditions(),
+      rounds,
+      instant,
+      paced,
+      start: await measureStart(model),
+      peakMb: peak,
+    };
   } finally {
     for (const server of [...servers, model]) await server.stop();
   }
@@ -116,17 +123,4 @@ async function measureStart(model) {
     await server.stop();
   }
   return { readyMs: readyMs.sort((a, b) => a - b)[Math.floor(starts / 2)] ?? 0, idleMb };
-}
-
-function conditions() {
-  return {
-    measuredAt: new Date().toISOString(),
-    node: process.version,
-    machine: {
-      cpu: cpus()[0]?.model ?? "unknown",
-      cores: cpus().length,
-      memoryGb: Math.round(totalmem() / 2 ** 30),
-    },
-    rounds,
-  };
 }

@@ -59,6 +59,7 @@ function figures(root) {
     `| server with all its packages | ${upTo(sizes.server / 2 ** 20, 1)} MB |`,
     ...benchmarkLines(join(root, "bench/results/turns.json")),
     ...eventLoopLines(join(root, "bench/results/event-loop.json")),
+    ...widgetLines(join(root, "bench/results/widget.json")),
   ].join("\n");
 }
 
@@ -87,6 +88,28 @@ function eventLoopLines(file) {
   const { chunks, goal, indexing } = JSON.parse(readFileSync(file, "utf8"));
   const load = `${goal.turnsPerSecond} turns/s while ${chunks.toLocaleString("en")} passages are indexed`;
   return [`| event loop late at ${load}, 99th percentile | ${indexing.delay.p99} ms |`];
+}
+
+/**
+ * A table of its own, after an empty line.
+ *
+ * @param {string} file
+ */
+function widgetLines(file) {
+  if (!existsSync(file)) return [];
+  /** @type {import("../bench/widget/report.mjs").Results} */
+  const { widgets, slowdown, chromium } = JSON.parse(readFileSync(file, "utf8"));
+  const lines = widgets.map(({ name, version, onLoad, firstOpen, foreign, coldMs, preparedMs }) => {
+    const strangers = Object.values(foreign).reduce((sum, requests) => sum + requests, 0);
+    const prepared = preparedMs ? `, ${Math.round(preparedMs.median)} ms when it was prepared` : "";
+    return `| ${[name, version].filter(Boolean).join(" ")} | ${upTo(onLoad.bytes / 1024, 1)} KB | ${upTo(firstOpen.bytes / 1024, 1)} KB | ${firstOpen.requests}, ${strangers} | ${Math.round(coldMs.median)} ms${prepared} |`;
+  });
+  return [
+    "",
+    `| in Chromium ${chromium.split(".")[0]} | loaded with the page | until one can write | requests, to other hosts | from click to input, CPU ${slowdown} times slower |`,
+    "| --- | --- | --- | --- | --- |",
+    ...lines,
+  ];
 }
 
 /**
