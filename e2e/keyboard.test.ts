@@ -71,7 +71,9 @@ describe.skipIf(!findChromium())("by keyboard alone, against the real server,", 
     await keys.use(EMBED);
     await frame.waitForSelector(".tools");
     await keys.use("Copy answer");
-    await expect.poll(() => spoken(frame)).toContainEqual(expect.stringMatching(/^Copied|not possible/));
+    await expect
+      .poll(() => spoken(frame))
+      .toContainEqual(expect.stringMatching(/^Copied|not possible/));
     const first = await frame.textContent(".prose");
     await keys.use("Answer again");
     await frame.waitForSelector(".turn:only-of-type .tools");

@@ -48,18 +48,22 @@ describe.skipIf(!findChromium())("every state of the widget", () => {
       });
   }
 
-  it.each(LOOKS)("has no accessibility violation in $scheme and $lang at $width px", {
-    timeout: 180_000,
-  }, async ({ scheme, lang, width }) => {
-    const { all, problems } = await states(`scheme=${scheme}&lang=${lang}`, width);
-    expect(problems).toEqual([]);
-    expect(all.length).toBeGreaterThan(18);
-    for (const { name, frame } of all) {
-      expect(await frame.getAttribute("html", "dir"), name).toBe(lang === "ar" ? "rtl" : "ltr");
-      expect(await violations(frame), name).toEqual([]);
-      expect(await sideways(frame), `${name} scrolls sideways`).toBe(0);
-    }
-  });
+  it.each(LOOKS)(
+    "has no accessibility violation in $scheme and $lang at $width px",
+    {
+      timeout: 180_000,
+    },
+    async ({ scheme, lang, width }) => {
+      const { all, problems } = await states(`scheme=${scheme}&lang=${lang}`, width);
+      expect(problems).toEqual([]);
+      expect(all.length).toBeGreaterThan(18);
+      for (const { name, frame } of all) {
+        expect(await frame.getAttribute("html", "dir"), name).toBe(lang === "ar" ? "rtl" : "ltr");
+        expect(await violations(frame), name).toEqual([]);
+        expect(await sideways(frame), `${name} scrolls sideways`).toBe(0);
+      }
+    },
+  );
 });
 
 /** Run by hand in each frame: the frames stand in closed shadow roots, where axe does not look. */

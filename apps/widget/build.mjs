@@ -71,10 +71,13 @@ async function buildFrame(outDir) {
     plugins: [minifiedCssText, jsxFactory, oneScript, elsewhere(/\/highlight\.ts$/, highlighter)],
     metafile: true,
   });
-  const files = Object.entries(metafile.outputs).filter(([, { entryPoint }]) => entryPoint !== MAIN);
+  const files = Object.entries(metafile.outputs).filter(
+    ([, { entryPoint }]) => entryPoint !== MAIN,
+  );
   const [script] = files.find(([, { inputs }]) => MAIN in inputs) ?? [];
   if (!script) throw new Error("The frame has no script");
-  const [entry] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === MAIN) ?? [];
+  const [entry] =
+    Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === MAIN) ?? [];
   if (entry) await rm(path.join(here, entry));
   return {
     script: path.basename(script),

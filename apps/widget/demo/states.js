@@ -14,10 +14,7 @@ sessionStorage.clear();
 const GREETING = { title: undefined, text: undefined };
 const STARTERS = ["How do I return an order?", "Where is my parcel?", "Change my delivery address"];
 const ask = (text) => (widget) => widget.sendMessage(text);
-const click =
-  (selector) =>
-  async (_, frame) =>
-    (await frame.find(selector)).click();
+const click = (selector) => async (_, frame) => (await frame.find(selector)).click();
 const type = (selector, text) => async (_, frame) => {
   const field = await frame.find(selector);
   field.value = text;
@@ -37,7 +34,11 @@ const STATES = {
       },
     },
   },
-  waiting: { title: "Waiting", script: { turns: [hold()] }, steps: [ask(STARTERS[0]), wait(".dots")] },
+  waiting: {
+    title: "Waiting",
+    script: { turns: [hold()] },
+    steps: [ask(STARTERS[0]), wait(".dots")],
+  },
   streaming: {
     title: "Streaming",
     script: { turns: [answer({ end: false })] },
@@ -45,7 +46,9 @@ const STATES = {
   },
   answer: {
     title: "Answer with sources",
-    script: { turns: [answer({ suggestions: ["How long does a refund take?", "Sending a parcel back"] })] },
+    script: {
+      turns: [answer({ suggestions: ["How long does a refund take?", "Sending a parcel back"] })],
+    },
     steps: [ask(STARTERS[0]), wait(".tools")],
   },
   source: {
@@ -58,34 +61,73 @@ const STATES = {
     script: { turns: [answer()] },
     steps: [ask(STARTERS[0]), click(".tool.down"), wait(".feedback")],
   },
-  code: { title: "Code and a table", script: { turns: [answer({ kind: "code" })] }, steps: [ask("Show me how to embed the chat"), wait(".tools"), wait(".hljs-name")] },
+  code: {
+    title: "Code and a table",
+    script: { turns: [answer({ kind: "code" })] },
+    steps: [ask("Show me how to embed the chat"), wait(".tools"), wait(".hljs-name")],
+  },
   editing: {
     title: "Editing the question",
     script: { turns: [answer()] },
     steps: [ask("Where is my parcle?"), wait(".tools"), click(".edit"), wait(".line")],
   },
-  failure: { title: "A failure", script: { turns: [refuse("model_unavailable")] }, steps: [ask("And if I lost the box?"), wait(".failure")] },
-  cut: { title: "An answer that was cut", script: { turns: [failure("model_timeout")] }, steps: [ask(STARTERS[1]), wait(".failure")] },
+  failure: {
+    title: "A failure",
+    script: { turns: [refuse("model_unavailable")] },
+    steps: [ask("And if I lost the box?"), wait(".failure")],
+  },
+  cut: {
+    title: "An answer that was cut",
+    script: { turns: [failure("model_timeout")] },
+    steps: [ask(STARTERS[1]), wait(".failure")],
+  },
   stopped: {
     title: "A stopped answer",
     script: { turns: [answer({ finish: "stopped" })] },
     steps: [ask(STARTERS[1]), wait(".ending")],
   },
-  limit: { title: "A used-up budget", script: { turns: [refuse("budget_exhausted")] }, steps: [ask(STARTERS[1]), wait(".failure")] },
+  limit: {
+    title: "A used-up budget",
+    script: { turns: [refuse("budget_exhausted")] },
+    steps: [ask(STARTERS[1]), wait(".failure")],
+  },
   offline: {
     title: "Offline",
     script: { turns: [answer()], offlineAfter: 1 },
-    steps: [ask(STARTERS[1]), wait(".tools"), goOffline, ask("And can I change the address?"), wait(".waiting")],
+    steps: [
+      ask(STARTERS[1]),
+      wait(".tools"),
+      goOffline,
+      ask("And can I change the address?"),
+      wait(".waiting"),
+    ],
   },
-  long: { title: "Too long a message", steps: [type(".composer textarea", "word ".repeat(1700)), wait(".over")] },
+  long: {
+    title: "Too long a message",
+    steps: [type(".composer textarea", "word ".repeat(1700)), wait(".over")],
+  },
   conversations: { title: "Conversations", steps: [click("header .icon"), wait(".row")] },
-  rename: { title: "Renaming", steps: [click("header .icon"), wait(".row"), click("[data-opens=name] button")] },
-  remove: { title: "Deleting", steps: [click("header .icon"), wait(".row"), click("[data-opens=delete] button")] },
-  empty: { title: "No conversations", script: { conversations: [] }, steps: [click("header .icon"), wait(".empty")] },
+  rename: {
+    title: "Renaming",
+    steps: [click("header .icon"), wait(".row"), click("[data-opens=name] button")],
+  },
+  remove: {
+    title: "Deleting",
+    steps: [click("header .icon"), wait(".row"), click("[data-opens=delete] button")],
+  },
+  empty: {
+    title: "No conversations",
+    script: { conversations: [] },
+    steps: [click("header .icon"), wait(".empty")],
+  },
   privacy: {
     title: "Your data",
     options: { history: false },
-    steps: [click("header .icon"), click(".actions button"), click(".privacy .actions li + li button")],
+    steps: [
+      click("header .icon"),
+      click(".actions button"),
+      click(".privacy .actions li + li button"),
+    ],
   },
 };
 

@@ -10,7 +10,16 @@ it("is the first that we have, by the browser's order and weights", () => {
 });
 
 it("is the first of ours for those who wish for none of them, or for nothing that is a language", () => {
-  for (const wishes of ["", "nl", "*", "de;q=0", "de_AT", "<script>", "x".repeat(5000), "q=1;;,,"]) {
+  for (const wishes of [
+    "",
+    "nl",
+    "*",
+    "de;q=0",
+    "de_AT",
+    "<script>",
+    "x".repeat(5000),
+    "q=1;;,,",
+  ]) {
     expect(preferredLanguage(wishes, OURS), wishes.slice(0, 20)).toBe("en");
   }
 });

@@ -1,5 +1,5 @@
 import { promisify } from "node:util";
-import { constants, brotliCompress, gzip } from "node:zlib";
+import { brotliCompress, constants, gzip } from "node:zlib";
 import type { Context } from "hono";
 import { acceptedEncoding } from "./accepted-encoding.ts";
 

@@ -48,7 +48,8 @@ it("loads each language by any of its tags, and none that there is not", async (
     expect(loaded?.words.retry).toBeTypeOf("string");
     expect(loaded?.words.send).toBe(FILES[language]?.send);
   }
-  for (const tag of ["nl", "", "constructor", "../de"]) expect(await loadWords(tag)).toBeUndefined();
+  for (const tag of ["nl", "", "constructor", "../de"])
+    expect(await loadWords(tag)).toBeUndefined();
 });
 
 describe.each(LANGUAGES)("%s", (language) => {

@@ -4,7 +4,9 @@ import type en from "./en.json";
 type Plural = Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> & { readonly other: string };
 /** The same phrases as in English, each counted one in the forms of the language. */
 type SameAs<English> = {
-  [Name in keyof English]: English[Name] extends { readonly other: string } ? Plural : English[Name];
+  [Name in keyof English]: English[Name] extends { readonly other: string }
+    ? Plural
+    : English[Name];
 };
 /** What is in the file of a language. */
 export type WordsFile = SameAs<Omit<typeof en, "later">> & {

@@ -52,7 +52,11 @@ export function table([head, ...body]: readonly (readonly Node[][])[]): HTMLElem
 
 /** The box of a task list. */
 export function checkbox(done: boolean): HTMLElement {
-  return el("span", [], { class: done ? "task done" : "task", role: "img", "aria-label": say(done ? "done" : "open") });
+  return el("span", [], {
+    class: done ? "task done" : "task",
+    role: "img",
+    "aria-label": say(done ? "done" : "open"),
+  });
 }
 
 /** A link out of the chat, with the place it really leads to. */

@@ -1,5 +1,5 @@
 import { type ConversationSummary, listConversations } from "@orcha/client";
-import { Component, failureOf, FRESH, Icon, say, sayCount } from "../kit.ts";
+import { Component, FRESH, failureOf, Icon, say, sayCount } from "../kit.ts";
 import type { MenuProps } from "../view/menu-slot.tsx";
 import { ConversationRow } from "./conversation-row.tsx";
 import { SEARCH } from "./shapes.ts";
@@ -43,7 +43,8 @@ export class ConversationList extends Component<Props, State> {
       if (read !== this.lastRead) return;
       const found = cursor ? [...this.state.found, ...page.data] : page.data;
       this.setState({ found, cursor: page.next_cursor, isLoading: false });
-      if (query) announcer.say(found.length ? sayCount("found", found.length) : say("nothingFound"));
+      if (query)
+        announcer.say(found.length ? sayCount("found", found.length) : say("nothingFound"));
     } catch (error) {
       if (read !== this.lastRead) return;
       this.setState({ isLoading: false, failure: failureOf(error).message });

@@ -78,7 +78,6 @@ export class ConversationRow extends Component<Props, State> {
 
   override render(props: Props, { mode, failure }: State) {
     return (
-      // biome-ignore lint/a11y/noNoninteractiveElementInteractions: Escape leaves the form inside.
       <li
         ref={(root) => {
           this.root = root;
@@ -100,12 +99,22 @@ export class ConversationRow extends Component<Props, State> {
 
   private drawRow({ summary: { title, updated_at }, isOpen, onOpen }: Props) {
     return [
-      <button type="button" key="open" class="name" aria-current={isOpen || undefined} onClick={onOpen}>
+      <button
+        type="button"
+        key="open"
+        class="name"
+        aria-current={isOpen || undefined}
+        onClick={onOpen}
+      >
         <span dir="auto">{title}</span>
         <small>{isOpen ? say("current") : timeOf(updated_at)}</small>
       </button>,
       <span key="rename" data-opens="name">
-        <IconButton shape={PEN} name={say("renameNamed", { title })} onClick={() => this.setMode("name")} />
+        <IconButton
+          shape={PEN}
+          name={say("renameNamed", { title })}
+          onClick={() => this.setMode("name")}
+        />
       </span>,
       <span key="delete" data-opens="delete">
         <IconButton

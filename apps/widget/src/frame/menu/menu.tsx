@@ -4,8 +4,8 @@ import { ConversationList } from "./conversation-list.tsx";
 import css from "./menu.css";
 import { Privacy } from "./privacy.tsx";
 import { saveFile } from "./save-file.ts";
-import { transcriptText } from "./transcript-text.ts";
 import { BACK, DOWNLOAD, SHIELD } from "./shapes.ts";
+import { transcriptText } from "./transcript-text.ts";
 
 adoptStyles(css);
 

@@ -76,7 +76,12 @@ export class Privacy extends Component<MenuProps & { readonly onErased: () => vo
             <button type="button" class="quiet" onClick={() => this.setState({ asks: false })}>
               {say("cancel")}
             </button>
-            <button type="button" class="danger" disabled={isBusy} onClick={() => void this.erase()}>
+            <button
+              type="button"
+              class="danger"
+              disabled={isBusy}
+              onClick={() => void this.erase()}
+            >
               {say("deleteDataNow")}
             </button>
           </fieldset>

@@ -12,7 +12,11 @@ export async function transcriptText(chat: Chat): Promise<string> {
       const sources = contexts.map(({ title, source, url }, index) =>
         [`[${index + 1}]`, title ?? source, url].filter(Boolean).join(" "),
       );
-      const parts = [`**${say("you")}:** ${question}`, answer || failure?.message, sources.join("\n")];
+      const parts = [
+        `**${say("you")}:** ${question}`,
+        answer || failure?.message,
+        sources.join("\n"),
+      ];
       return parts.filter(Boolean).join("\n\n");
     })
     .join("\n\n---\n\n");

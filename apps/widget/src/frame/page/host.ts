@@ -11,9 +11,9 @@ import {
 } from "../../protocol.ts";
 import type { AuraEventName, AuraEvents } from "../../surface.ts";
 import { sayOwnError } from "../i18n/words.ts";
+import { type ReadonlySignal, signal } from "../state/signal.ts";
 import { normalOptions } from "./normal-options.ts";
 import { pageContext } from "./page-context.ts";
-import { type ReadonlySignal, signal } from "../state/signal.ts";
 
 /** A page whose function never answers does not keep the visitor waiting for ever. */
 const ANSWER_WAIT_MS = 20_000;

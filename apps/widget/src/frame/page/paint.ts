@@ -30,7 +30,8 @@ export function paint(host: Host, tenantAccent: string | null | undefined, unrea
   const [accentNow = "", ink = "", paper = ""] = ["--accent", "--on-accent", "--bg"].map((name) =>
     style.getPropertyValue(name),
   );
-  const title = (launcher && launcher.label) || header?.title || say("chat");
+  const label = launcher ? launcher.label : undefined;
+  const title = label || header?.title || say("chat");
   const name = unread > 0 ? `${title}, ${sayCount("unread", unread)}` : title;
   host.look(lookOf(options, { accent: accentNow, ink, paper }, unread), name);
 }

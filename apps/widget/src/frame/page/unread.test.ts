@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { Host } from "./host.ts";
 import { signal } from "../state/signal.ts";
+import type { Host } from "./host.ts";
 import { countUnread } from "./unread.ts";
 
 it("counts the answers that come while the chat is closed, until it is opened", () => {
@@ -10,7 +10,9 @@ it("counts the answers that come while the chat is closed, until it is opened", 
   const { emit: tell, count } = countUnread({ emit, shown });
   const answer = () => tell("message:received", { conversationId: 12 });
   const counts = () =>
-    told.filter((event): event is [string, object] => Array.isArray(event) && event[0] === "unread");
+    told.filter(
+      (event): event is [string, object] => Array.isArray(event) && event[0] === "unread",
+    );
 
   answer();
   expect(counts()).toEqual([]);

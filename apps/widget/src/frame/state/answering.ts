@@ -150,7 +150,11 @@ export function createAnswering(
           const visitor = await deps.requestVisitor(connection).catch(() => undefined);
           if (visitor) store.setVisitor(visitor);
         }
-        yield* deps.stream({ ...connection, visitor: store.visitor(), ...(await complete(turn, message, isNew)) });
+        yield* deps.stream({
+          ...connection,
+          visitor: store.visitor(),
+          ...(await complete(turn, message, isNew)),
+        });
       };
       void read(turn, send, (error) => failedTurn(turn.value, failureOf(error)));
     },

@@ -1,16 +1,16 @@
 import type { ConnectionOptions } from "@orcha/client";
 import type { AuraEventName, AuraEvents } from "../../surface.ts";
-import { type Activity, type AnsweringDeps, createAnswering } from "./answering.ts";
-import { compose, isFresh, isThere, unsent, write } from "./compose.ts";
+import type { Activity, AnsweringDeps } from "./answering.ts";
+import { createAsking } from "./asking.ts";
+import { write } from "./compose.ts";
 import { connect } from "./connection.ts";
 import { type ConversationDeps, createConversation } from "./conversation.ts";
 import type { IdentityDeps } from "./identity.ts";
-import type { OutgoingMessage, QueuedMessage } from "./message.ts";
 import { createQueue, type Queue } from "./queue.ts";
 import { createRestorer, type Restorer } from "./restoring.ts";
 import { type ReadonlySignal, type Signal, signal } from "./signal.ts";
 import { checkDraft } from "./text-limit.ts";
-import { askedTurn, failedTurn, type Turn } from "./turn.ts";
+import type { Turn } from "./turn.ts";
 
 /** What the chat needs from the outside: the client, what is remembered, the other tabs. */
 export interface ChatDeps extends AnsweringDeps, ConversationDeps, IdentityDeps {
@@ -51,7 +51,11 @@ export interface Chat extends Omit<Restorer, "restoring"> {
   /** Who is asking, and where, for calls that are not about turns. */
   connection(): ConnectionOptions;
   /** Tells the page's listeners; the visitor's words only where the page asked for them. */
-  tell<Name extends AuraEventName>(name: Name, detail: AuraEvents[Name], words?: { readonly comment?: string | undefined }): void;
+  tell<Name extends AuraEventName>(
+    name: Name,
+    detail: AuraEvents[Name],
+    words?: { readonly comment?: string | undefined },
+  ): void;
   loadEarlier(): Promise<void>;
   /** The visitor or the network came back: makes up for what was missed. */
   wake(): void;
@@ -66,72 +70,13 @@ export function createChat(deps: ChatDeps): Chat {
   const { turns } = conversation;
   const draft = signal("");
   const editing = signal<Signal<Turn> | undefined>(undefined);
-  const answering = createAnswering(deps, conversation, () => {
-    queue.deliver();
-    if (isBehind) void look();
-  });
-  const { activity, ask } = answering;
-  let isBehind = false;
-
-  const lastTurn = () => turns.value.at(-1);
-  const followPending = () => {
-    const turn = turns.value.findLast(({ value }) => value.id && value.phase === "waiting");
-    if (turn?.value.id) answering.follow(turn, turn.value.id);
-  };
-  /** Takes over what other tabs asked; quietly, since what is shown is not wrong. */
-  const look = async () => {
-    const { left } = conversation;
-    const canLook = activity.value === "idle" && store.conversation();
-    const page = canLook ? await conversation.read().catch(() => undefined) : undefined;
-    isBehind = activity.value !== "idle";
-    if (!page || isBehind || left.aborted) return;
-    conversation.merge(page);
-    followPending();
-  };
-  /** Asks a turn anew; the last one takes the place of the one on record. */
-  const askAnew = (turn: Signal<Turn>, text: string, canReplace: boolean) => {
-    const { id, message } = turn.value;
-    const replaced = canReplace ? (id ?? message?.replaceMessageId) : undefined;
-    conversation.append(turn);
-    ask(turn, compose(deps, write(deps, text), replaced), true);
-  };
-  const retry = (turn: Signal<Turn>) => {
-    if (activity.value !== "idle") return;
-    const { id, question, message, failure } = turn.value;
-    const isLast = lastTurn() === turn;
-    conversation.append(turn);
-    if (isLast && message && failure?.retryable) return ask(turn, message, false);
-    if (isLast && id && failure?.code === "network") return answering.follow(turn, id);
-    // Only the last turn can be replaced, and the server may know of later ones.
-    askAnew(turn, question, isLast && failure?.code !== "invalid_request");
-  };
-  const askFirst = (queued: QueuedMessage) => {
-    const turn = signal(askedTurn(queued.text));
-    conversation.append(turn);
-    ask(turn, compose(deps, queued), true);
-  };
-  const resend = (message: OutgoingMessage) => {
-    const last = lastTurn();
-    const turn = last && isThere(message, last.value) ? last : signal(askedTurn(message.text));
-    conversation.append(turn);
-    // A tab that the browser brings back days later must not speak for its visitor.
-    if (isFresh(message)) ask(turn, message, false);
-    else turn.value = failedTurn({ ...turn.value, message }, unsent());
-  };
+  const asking = createAsking(deps, conversation, () => queue.deliver());
+  const { activity, retry, look } = asking;
   const { restoring, ...restorer } = createRestorer(deps, conversation, {
-    activity,
-    resend,
+    ...asking,
     hideQueue: () => queue.hide(),
-    restoreQueue: () => {
-      // Shown as what they are; whether they are still meant is the visitor's to say.
-      for (const { text } of queue.restore()) {
-        conversation.append(signal(failedTurn(askedTurn(text), unsent())));
-      }
-    },
+    restoreQueue: () => queue.restore().forEach(asking.show),
     deliver: () => queue.deliver(),
-    followPending,
-    retry,
-    look,
   });
   const queue = createQueue({
     store,
@@ -141,8 +86,8 @@ export function createChat(deps: ChatDeps): Chat {
       deps.mayAsk() &&
       restoring.value === "no" &&
       !restorer.mustSignIn.value &&
-      lastTurn()?.value.failure?.code !== "network",
-    send: askFirst,
+      turns.value.at(-1)?.value.failure?.code !== "network",
+    send: asking.ask,
   });
   const edit = (turn: Signal<Turn> | undefined) => {
     editing.value = turn;
@@ -172,11 +117,11 @@ export function createChat(deps: ChatDeps): Chat {
       const edited = editing.value;
       if (edited && activity.value === "idle") {
         editing.value = undefined;
-        askAnew(edited, text, true);
+        asking.askAnew(edited, text, true);
         return true;
       }
       if (!deps.isOnline()) queue.add(write(deps, text));
-      else if (canAsk()) askFirst(write(deps, text));
+      else if (canAsk()) asking.ask(write(deps, text));
       else return false;
       return true;
     },
@@ -185,10 +130,10 @@ export function createChat(deps: ChatDeps): Chat {
       queue.add(write(deps, text));
       queue.deliver();
     },
-    stop: answering.stop,
+    stop: asking.stop,
     retry,
     regenerate(turn) {
-      if (activity.value === "idle") askAnew(turn, turn.value.question, true);
+      if (activity.value === "idle") asking.askAnew(turn, turn.value.question, true);
     },
     newConversation() {
       leave();
@@ -208,9 +153,8 @@ export function createChat(deps: ChatDeps): Chat {
     connection: () => connect(deps, conversation.left),
     loadEarlier: conversation.loadEarlier,
     wake() {
-      const last = lastTurn();
-      if (typeof restoring.value === "object" || restorer.mustSignIn.value)
-        void restorer.restore();
+      const last = turns.value.at(-1);
+      if (typeof restoring.value === "object" || restorer.mustSignIn.value) void restorer.restore();
       else if (last?.value.failure?.code === "network") retry(last);
       else {
         queue.deliver();

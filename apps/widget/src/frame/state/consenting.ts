@@ -11,10 +11,7 @@ export interface Consenting {
 }
 
 /** Makes what remembers an agreement, in this browser and for this very text. */
-export function createConsenting(
-  store: Store,
-  options: ReadonlySignal<FrameOptions>,
-): Consenting {
+export function createConsenting(store: Store, options: ReadonlySignal<FrameOptions>): Consenting {
   const wanted = () => options.value.consent?.text;
   const check = () => wanted() === undefined || store.consent() === wanted();
   const isGiven = signal(check());

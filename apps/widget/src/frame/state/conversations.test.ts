@@ -4,7 +4,10 @@ import { end, message, setup, start, startOf } from "./testing/chat-setup.ts";
 describe("another conversation of the visitor", () => {
   it("is read back in the place of this one, and goes on", async () => {
     const { chat, pages, reads, sent, settled, turns } = setup({
-      scripts: [[start, end("Here.")], [startOf(9), end("There.")]],
+      scripts: [
+        [start, end("Here.")],
+        [startOf(9), end("There.")],
+      ],
     });
     chat.send("Here?");
     await settled();

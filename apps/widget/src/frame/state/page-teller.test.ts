@@ -29,7 +29,10 @@ describe("the page's listeners", () => {
 
   it("hear of failures and stops", async () => {
     const { chat, events, settled } = setup({
-      scripts: [[start, turnError("model_timeout")], [startOf(7), end("Half", undefined, "stopped")]],
+      scripts: [
+        [start, turnError("model_timeout")],
+        [startOf(7), end("Half", undefined, "stopped")],
+      ],
     });
     chat.send("One");
     await settled();
@@ -47,7 +50,10 @@ describe("the page's listeners", () => {
 describe("what the page says of itself", () => {
   it("goes with the message, and the very same with its repetition", async () => {
     const { chat, sent, settled, setPage, retry, turns } = setup({
-      scripts: [[start, turnError("model_unavailable")], [start, end("Yes.")]],
+      scripts: [
+        [start, turnError("model_unavailable")],
+        [start, end("Yes.")],
+      ],
     });
     setPage({ url: "https://shop.example/cart", title: "Cart" });
     chat.send("Is this in stock?");

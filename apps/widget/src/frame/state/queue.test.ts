@@ -21,7 +21,9 @@ describe("a message written without a network", () => {
 
     setOnline(true);
     for (let answer = 0; answer < 3; answer += 1) await settled();
-    await expect.poll(() => turns().map(({ answer }) => answer)).toEqual(["One.", "Two.", "Three."]);
+    await expect
+      .poll(() => turns().map(({ answer }) => answer))
+      .toEqual(["One.", "Two.", "Three."]);
     expect(sent.map(({ text }) => text)).toEqual(["first", "second", "third"]);
     expect(new Set(sent.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(3);
     expect(sent.map(({ conversationId }) => conversationId)).toEqual([undefined, "12", "12"]);
@@ -43,7 +45,9 @@ describe("a message written without a network", () => {
     setOnline(true);
     expect(sent).toHaveLength(1);
     back.open();
-    await expect.poll(() => turns().map(({ answer }) => answer)).toEqual(["Half and half.", "Next."]);
+    await expect
+      .poll(() => turns().map(({ answer }) => answer))
+      .toEqual(["Half and half.", "Next."]);
   });
 
   it("waits for the message before it that could not be delivered", async () => {
@@ -101,7 +105,9 @@ describe("a message written without a network", () => {
     store.setQueue([{ text: "old", idempotencyKey: "k", at: Date.now() - 2 * HOUR_MS }]);
     const { chat, sent, turns } = setup({ store });
     await chat.restore();
-    expect(turns()).toMatchObject([{ question: "old", phase: "failed", failure: { code: "unsent" } }]);
+    expect(turns()).toMatchObject([
+      { question: "old", phase: "failed", failure: { code: "unsent" } },
+    ]);
     expect(sent).toEqual([]);
   });
 
@@ -120,17 +126,19 @@ describe("a message written without a network", () => {
 describe("a message of the page", () => {
   it("waits for the answer before it, and for the visitor's consent", async () => {
     const { chat, sent, setMayAsk, turns } = setup({
-      scripts: [[start, end("One.")], [startOf(7), end("Two.")]],
+      scripts: [
+        [start, end("One.")],
+        [startOf(7), end("Two.")],
+      ],
     });
     setMayAsk(false);
     chat.enqueue("from a button");
     chat.enqueue(" from another ");
     expect(sent).toEqual([]);
     setMayAsk(true);
-    await expect.poll(() => turns().map(({ question }) => question)).toEqual([
-      "from a button",
-      "from another",
-    ]);
+    await expect
+      .poll(() => turns().map(({ question }) => question))
+      .toEqual(["from a button", "from another"]);
   });
 
   it("that is empty is none", () => {

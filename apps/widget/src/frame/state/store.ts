@@ -72,8 +72,7 @@ export function createStore(
     outbox: () => parseMessage(outbox.get()),
     setOutbox: (message) => outbox.set(message && JSON.stringify(message)),
     queue: () => parseQueue(queue.get()),
-    setQueue: (messages) =>
-      queue.set(messages.length > 0 ? JSON.stringify(messages) : undefined),
+    setQueue: (messages) => queue.set(messages.length > 0 ? JSON.stringify(messages) : undefined),
     visitor: visitor.get,
     setVisitor: visitor.set,
     consent: consent.get,

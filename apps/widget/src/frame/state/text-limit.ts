@@ -21,9 +21,6 @@ export function checkDraft(draft: string): DraftCheck {
   return {
     canSend: length > 0 && !tooLong,
     tooLong,
-    counter:
-      length >= SHOW_FROM
-        ? say("tooLong", { count: length, most: MAX_TEXT })
-        : undefined,
+    counter: length >= SHOW_FROM ? say("tooLong", { count: length, most: MAX_TEXT }) : undefined,
   };
 }

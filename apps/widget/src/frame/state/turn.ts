@@ -18,7 +18,10 @@ export interface Turn {
   readonly ending?: "stopped" | "cut" | undefined;
   readonly failure?: Failure | undefined;
   /** What the visitor thinks of the answer. */
-  readonly feedback?: { readonly rating: "up" | "down"; readonly comment: string | null } | null | undefined;
+  readonly feedback?:
+    | { readonly rating: "up" | "down"; readonly comment: string | null }
+    | null
+    | undefined;
   /** What could be asked next. */
   readonly suggestions?: readonly string[] | undefined;
   /** What is said while the connection is away and comes back by itself. */

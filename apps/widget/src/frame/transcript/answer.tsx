@@ -1,13 +1,13 @@
 import { Component, endingWords, hasEnded, say, Watch } from "../kit.ts";
 import { createMarkdownView, type MarkdownView } from "../markdown/markdown.ts";
 import type { Turn } from "../state/turn.ts";
-import type { TurnProps } from "./turn-view.tsx";
 import { citedSources, titleOf } from "./cited-sources.ts";
 import { colourCode, colouring } from "./code-colours.ts";
 import { copyText } from "./copy-text.ts";
 import { FollowUps } from "./follow-ups.tsx";
 import { Sources } from "./sources.tsx";
 import { Tools } from "./tools.tsx";
+import type { TurnProps } from "./turn-view.tsx";
 
 const COPIED_MS = 1600;
 
@@ -94,9 +94,7 @@ export class Answer extends Component<TurnProps, { readonly openSource?: number 
             onOpen={this.openSource}
           />
         )}
-        {phase === "done" && (
-          <Watch on={[props.chat.activity]}>{() => <Tools {...props} />}</Watch>
-        )}
+        {phase === "done" && <Watch on={[props.chat.activity]}>{() => <Tools {...props} />}</Watch>}
         {props.isLast && phase === "done" && <FollowUps {...props} />}
       </div>
     );

@@ -23,7 +23,6 @@ export class FeedbackForm extends Component<Props> {
   override render({ rating, onCancel }: Props) {
     const question = say(rating === "up" ? "feedbackPraise" : "feedbackQuestion");
     return (
-      // biome-ignore lint/a11y/noNoninteractiveElementInteractions: Escape leaves the form and not the chat.
       <form
         class="feedback"
         onSubmit={this.send}

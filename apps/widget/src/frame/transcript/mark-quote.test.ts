@@ -2,7 +2,8 @@ import { parseHTML } from "linkedom";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { citingText, findQuotes, markRanges } from "./mark-quote.ts";
 
-const PASSAGE = "Orders leave the same day. You can return anything within 30 days of delivery, unused.";
+const PASSAGE =
+  "Orders leave the same day. You can return anything within 30 days of delivery, unused.";
 
 const found = (said: string, passage = PASSAGE) =>
   findQuotes(passage, said).map(([start, end]) => passage.slice(start, end));
@@ -54,7 +55,10 @@ describe("the mark", () => {
     const [bold] = root.children;
     if (bold) bold.textContent = "return anything";
     const before = root.textContent;
-    markRanges(root, [[4, 16], [24, 30]]);
+    markRanges(root, [
+      [4, 16],
+      [24, 30],
+    ]);
     expect(root.textContent).toBe(before);
     expect([...root.querySelectorAll("mark")].map((mark) => mark.textContent)).toEqual([
       "can ",

@@ -1,9 +1,9 @@
 import { Component, IconButton, say } from "../kit.ts";
-import type { TurnProps } from "./turn-view.tsx";
 import { copyText } from "./copy-text.ts";
 import { FeedbackForm } from "./feedback-form.tsx";
 import { type Rating, rate } from "./rate.ts";
 import { AGAIN, CHECK, COPY, THUMB } from "./shapes.ts";
+import type { TurnProps } from "./turn-view.tsx";
 
 const COPIED_MS = 1600;
 

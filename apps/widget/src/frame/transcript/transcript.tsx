@@ -6,10 +6,10 @@ import type { Turn } from "../state/turn.ts";
 import { Failed } from "./failed.tsx";
 import { Follower } from "./follower.ts";
 import { Queued } from "./queued.tsx";
+import { DOWN } from "./shapes.ts";
+import css from "./transcript.css";
 import { TurnView } from "./turn-view.tsx";
 import { Dots } from "./waiting.tsx";
-import css from "./transcript.css";
-import { DOWN } from "./shapes.ts";
 
 adoptStyles(css);
 

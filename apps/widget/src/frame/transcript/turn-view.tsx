@@ -5,8 +5,8 @@ import type { Signal } from "../state/signal.ts";
 import type { Turn } from "../state/turn.ts";
 import { Answer } from "./answer.tsx";
 import { Failed } from "./failed.tsx";
-import { Waiting } from "./waiting.tsx";
 import { PEN } from "./shapes.ts";
+import { Waiting } from "./waiting.tsx";
 
 /** What a turn is drawn with. */
 export interface TurnProps {

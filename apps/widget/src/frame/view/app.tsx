@@ -15,8 +15,8 @@ import { LiveRegion } from "./live-region.tsx";
 import { MenuSlot } from "./menu-slot.tsx";
 import { transcriptPart } from "./parts.ts";
 import { TranscriptSlot } from "./transcript-slot.tsx";
-import { SignIn, Welcome } from "./welcome.tsx";
 import { Watch } from "./watch.tsx";
+import { SignIn, Welcome } from "./welcome.tsx";
 
 interface Props {
   readonly host: Host;

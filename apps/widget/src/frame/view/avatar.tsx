@@ -18,5 +18,7 @@ export function Avatar({
 
 function isOwn(image: string): boolean {
   if (/^data:image\/(png|jpeg|webp|gif|svg\+xml)[;,]/.test(image)) return true;
-  return URL.canParse(image, location.href) && new URL(image, location.href).origin === location.origin;
+  return (
+    URL.canParse(image, location.href) && new URL(image, location.href).origin === location.origin
+  );
 }

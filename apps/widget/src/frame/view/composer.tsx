@@ -70,7 +70,8 @@ export class Composer extends Component<Props> {
   override render({ chat, options }: Props) {
     const draft = chat.draft.value;
     const { canSend, tooLong, counter } = checkDraft(draft);
-    const note = counter ?? (options.disclaimer === false ? "" : options.disclaimer || say("disclaimer"));
+    const note =
+      counter ?? (options.disclaimer === false ? "" : options.disclaimer || say("disclaimer"));
     return (
       <footer>
         <OfflineLine />

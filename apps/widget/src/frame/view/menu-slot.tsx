@@ -1,6 +1,6 @@
 import { Component } from "preact";
-import type { Host } from "../page/host.ts";
 import { say } from "../i18n/words.ts";
+import type { Host } from "../page/host.ts";
 import type { Announcer } from "../state/announcer.ts";
 import type { Chat } from "../state/chat.ts";
 import { menuPart } from "./parts.ts";

@@ -26,7 +26,9 @@ export class Press extends Component<Props> {
   override render({ activity, canSend, onPress }: Props) {
     const keeps = !navigator.onLine;
     const stops = !keeps && (activity === "answering" || activity === "stopping");
-    const isDisabled = stops ? activity === "stopping" : !canSend || (activity !== "idle" && !keeps);
+    const isDisabled = stops
+      ? activity === "stopping"
+      : !canSend || (activity !== "idle" && !keeps);
     const name = say(stops ? "stop" : "send");
     return (
       <button
