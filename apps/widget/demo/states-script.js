@@ -49,11 +49,13 @@ export const answer = ({ kind = "returns", end = true, finish = "stop", suggesti
   },
 });
 
-/** An answer that does not come. */
+/** An answer that does not come, from a server that is alive. */
 export const hold = () => ({
   async *events() {
-    await new Promise(() => undefined);
-    yield undefined;
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 5000));
+      yield undefined;
+    }
   },
 });
 
@@ -102,8 +104,11 @@ function reply({ refuses, events }, turn, signal) {
   const body = new ReadableStream({
     async start(stream) {
       signal?.addEventListener("abort", () => stream.error(signal.reason));
-      for await (const [event, data] of events(turn)) {
-        stream.enqueue(encoder.encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`));
+      for await (const told of events(turn)) {
+        const text = told
+          ? `event: ${told[0]}\ndata: ${JSON.stringify(told[1])}\n\n`
+          : ": still here\n\n";
+        stream.enqueue(encoder.encode(text));
       }
       stream.close();
     },

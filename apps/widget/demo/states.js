@@ -131,6 +131,12 @@ const STATES = {
   },
 };
 
+// The frames stand in closed shadow roots; each greets the page, which tells its window.
+let newest;
+addEventListener("message", ({ source }) => {
+  newest = source;
+});
+
 for (const [name, state] of Object.entries(STATES)) {
   if (only && !only.includes(name)) continue;
   // One after the other: each frame is found as the newest.
@@ -161,14 +167,13 @@ async function show(name, { title, options, script, steps = [] }) {
     ...options,
   });
   await new Promise((ready) => widget.once("ready", ready));
-  const frame = frameOf(window.frames.length - 1);
+  const frame = frameOf(newest);
   frame.window.fetch = scriptedFetch(script ?? {});
   for (const step of steps) await step(widget, frame);
 }
 
 /** The frame is of this very origin, so the page may look into it. */
-function frameOf(index) {
-  const view = window.frames[index];
+function frameOf(view) {
   return {
     window: view,
     find: (selector) =>

@@ -20,46 +20,47 @@ export interface FrameOptions extends Omit<InitOptions, LoaderOnly | "starters" 
   readonly useRag?: boolean | undefined;
 }
 
-/** First words of the frame to its parent window, with the nonce from its own address. They carry no secret. */
-export interface Hello {
-  readonly aura: "hello";
-  readonly protocol: number;
-  readonly nonce: string;
-}
-
 /**
- * The loader's answer, sent to the frame's exact origin together with one end of a MessageChannel, over which the
- * options come as the first message.
+ * The first words of the frame to its parent window are the nonce that stands behind the `#` of its own address: random
+ * digits, and `PROTOCOL` of the loader as the last one. The loader answers with the nonce and one end of a
+ * MessageChannel, to the frame's exact origin. Neither carries a secret.
  */
-export interface Welcome {
-  readonly nonce: string;
-}
+export type Greeting = string;
 
-/** What the frame asks the page for, at the moment it needs it: the token, and which page this is. */
+/** What the frame asks the page for, at the moment it needs it: the token, and which page this is (`Page`). */
 export type Question = "token" | "page";
+
+/** The page as it is right now, for an answer to "page". */
+export interface Page {
+  readonly url: string;
+  readonly title: string;
+}
 
 /** What the page has the frame do. */
 export type Call = "sendMessage" | "setInput" | "newConversation" | "logout";
 
 /** Over the channel, to the frame. */
 export type LoaderMessage =
-  /** `FrameOptions` as JSON: so whatever a page passes is plain data. */
-  | { readonly type: "options"; readonly options: string }
-  /** The panel was opened or closed; an inline chat is always open. */
-  | { readonly type: "shown"; readonly shown: boolean }
+  /** The first message, and again after each change. An inline chat is always open, whatever `open` says. */
+  | {
+      readonly type: "state";
+      /** `FrameOptions` as JSON: so whatever a page passes is plain data. */
+      readonly options: string;
+      readonly open: boolean;
+    }
   | { readonly type: "call"; readonly name: Call; readonly text: string }
   /** Null when the page's function failed; a token is undefined for a visitor who is signed out. */
-  | { readonly type: "reply"; readonly id: number; readonly value: unknown };
+  | { readonly type: "reply"; readonly id: number; readonly detail: unknown };
 
 /** Over the channel, to the loader. */
 export type FrameMessage =
   | { readonly type: "close" }
-  | { readonly type: "ask"; readonly id: number; readonly what: Question }
+  | { readonly type: "ask"; readonly id: number; readonly name: Question }
   /** For the page's listeners. */
   | { readonly type: "event"; readonly name: AuraEventName; readonly detail: object }
   /**
    * How the loader's elements look from now on: rules after its own for the panel (`div`), the launcher (`button`) and
-   * `:host`; and the launcher's accessible name, the unread messages in it.
+   * `:host`; and the launcher's accessible name, with the number of unread messages in it.
    */
   | { readonly type: "look"; readonly css: string; readonly name: string };
 

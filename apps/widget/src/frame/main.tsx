@@ -72,6 +72,7 @@ async function start(): Promise<void> {
     if (!document.hidden) chat.wake();
   });
 
+  await nextTask();
   adoptStyles(css);
   void chat.restore();
   const app = { host, config, chat, announcer, consenting, language, unread: unread.count };
@@ -97,6 +98,11 @@ function followVisitor({ options }: Host, chat: Chat, look: () => void): void {
     visitor = nameOf(options.value);
     void chat.identify().then(look);
   });
+}
+
+/** Lets the page go on: it is prepared while somebody reads it, and a slow phone must not stutter. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 // A message to the page from within a script's own evaluation makes the engine read all of the script once more.

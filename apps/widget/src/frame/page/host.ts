@@ -1,13 +1,10 @@
 import { OrchaClientError, type PageContext } from "@orcha/client";
-import {
-  type Call,
-  type FrameMessage,
-  type FrameOptions,
-  type Hello,
-  type LoaderMessage,
-  PROTOCOL,
-  type Question,
-  type Welcome,
+import type {
+  Call,
+  FrameMessage,
+  FrameOptions,
+  LoaderMessage,
+  Question,
 } from "../../protocol.ts";
 import type { AuraEventName, AuraEvents } from "../../surface.ts";
 import { sayOwnError } from "../i18n/words.ts";
@@ -32,8 +29,8 @@ export interface Host {
   close(): void;
   /** Tells the page's listeners. */
   emit<Name extends AuraEventName>(name: Name, detail: AuraEvents[Name]): void;
-  /** Rules for the launcher and the panel, and the launcher's name. */
-  look(css: string, name: string): void;
+  /** Dresses the launcher and the panel. */
+  look(look: FrameMessage): void;
   /** From here on the page is heard; what it said before comes first. */
   start(act: (call: Call, text: string) => void): void;
 }
@@ -41,7 +38,7 @@ export interface Host {
 /** Greets the parent window and resolves once it has told its options; alone, with those of the frame's own address. */
 export async function connectHost(address: URL): Promise<Host> {
   const own: FrameOptions = {
-    apiBaseUrl: address.searchParams.get("api") ?? "",
+    apiBaseUrl: (address.searchParams.get("api") ?? "").replace(/\/+$/, ""),
     tenantId: address.searchParams.get("tenant_id") || undefined,
     token: 0,
   };
@@ -51,18 +48,17 @@ export async function connectHost(address: URL): Promise<Host> {
   return embeddedHost(own, port);
 }
 
-/** The hello names nobody and holds no secret, so any parent may read it; only the parent's own answer counts. */
+/** The nonce names nobody and holds no secret, so any parent may read it; only the parent's own answer counts. */
 function greet(nonce: string): Promise<MessagePort> {
   return new Promise((resolve) => {
-    const listen = ({ source, data, ports }: MessageEvent<Welcome | undefined>) => {
+    const listen = ({ source, data, ports }: MessageEvent<unknown>) => {
       const [port] = ports;
-      if (source !== window.parent || data?.nonce !== nonce || !port) return;
+      if (source !== window.parent || data !== nonce || !port) return;
       window.removeEventListener("message", listen);
       resolve(port);
     };
     window.addEventListener("message", listen);
-    const hello: Hello = { aura: "hello", protocol: PROTOCOL, nonce };
-    window.parent.postMessage(hello, "*");
+    window.parent.postMessage(nonce, "*");
   });
 }
 
@@ -80,11 +76,11 @@ function embeddedHost(own: FrameOptions, port: MessagePort): Promise<Host> {
   let lastId = 0;
   const post = (message: FrameMessage) => port.postMessage(message);
   /** Null when the page cannot tell. */
-  const ask = (what: Question) =>
+  const ask = (name: Question) =>
     new Promise<unknown>((resolve) => {
       lastId += 1;
       waiting.set(lastId, resolve);
-      post({ type: "ask", id: lastId, what });
+      post({ type: "ask", id: lastId, name });
       setTimeout(resolve, ANSWER_WAIT_MS, null);
     });
   const makeAskToken = () => async () => {
@@ -104,7 +100,7 @@ function embeddedHost(own: FrameOptions, port: MessagePort): Promise<Host> {
     askContext: async () => pageContext(options.value.context, () => ask("page")),
     close: () => post({ type: "close" }),
     emit: (name, detail) => post({ type: "event", name, detail }),
-    look: (css, name) => post({ type: "look", css, name }),
+    look: post,
     start(next) {
       act = next;
       for (const [call, text] of calls) act(call, text);
@@ -112,16 +108,15 @@ function embeddedHost(own: FrameOptions, port: MessagePort): Promise<Host> {
   };
   return new Promise((resolve) => {
     port.onmessage = ({ data }: MessageEvent<LoaderMessage>) => {
-      if (data.type === "shown") shown.value = data.shown;
-      else if (data.type === "call") act(data.name, data.text);
-      else if (data.type === "options") {
+      if (data.type === "call") act(data.name, data.text);
+      else if (data.type === "state") {
         const next = read(data.options);
         if (next.token !== options.value.token) askToken = makeAskToken();
         options.value = next;
-        if (next.mode === "inline" || next.mode === "page") shown.value = true;
+        shown.value = data.open || next.mode === "inline" || next.mode === "page";
         resolve(host);
       } else {
-        waiting.get(data.id)?.(data.value);
+        waiting.get(data.id)?.(data.detail);
         waiting.delete(data.id);
       }
     };

@@ -1,42 +1,36 @@
-import type { FrameOptions } from "../../protocol.ts";
-import bubble from "./look.css";
+import type { ColorScheme, FrameMessage, FrameOptions } from "../../protocol.ts";
+import css from "./look.css";
 import inline from "./look-inline.css";
 import page from "./look-page.css";
 
-const MODES: Readonly<Record<string, string>> = { bubble, inline, page };
-
-/** What the launcher and the panel, which stand on the page and not in the frame, take their colours from. */
-interface Colours {
+/** What the look of the loader's elements depends on, beside the options. */
+export interface LookState {
+  /** As it was resolved; what the visitor prefers must stay visible to the frame while the page leaves it to them. */
+  readonly scheme: ColorScheme;
+  /** The accent as it was derived, and what is written on it. */
   readonly accent: string;
   readonly ink: string;
-  /** What the panel is filled with until the frame is painted. */
   readonly paper: string;
+  readonly unread: number;
+  /** The launcher's accessible name. */
+  readonly name: string;
 }
 
-/** The rules for the loader's elements: they come from here, so that the page itself loads as little as it can. */
-export function lookOf(
-  { mode = "bubble", position = "bottom-end" }: FrameOptions,
-  { accent, ink, paper }: Colours,
-  unread: number,
-): string {
-  const [block, side] = position.split("-");
-  const rules = [
-    MODES[mode] ?? bubble,
-    `:host{--accent:${accent};--paper:${paper}}`,
-    `button{color:${ink}}`,
+/** How panel and launcher look on the host page. The loader brings no more of it than the closed launcher needs. */
+export function createLook(
+  { mode, position, colorScheme = "auto" }: FrameOptions,
+  { scheme, accent, ink, paper, unread, name }: LookState,
+): FrameMessage {
+  const [block, side] = (position || "bottom-end").split("-");
+  const shade = scheme === "dark" ? "rgb(0 0 0/.7)" : "rgb(16 16 24/.2)";
+  const own = [
+    `:host{--fill:${accent};--ink:${ink};--paper:${paper};--shade:${shade};`,
+    `--scheme:${colorScheme === "auto" ? "light dark" : scheme}}`,
+    mode === "inline" || mode === "page"
+      ? ""
+      : `div{${block}:var(--beside);inset-inline-${side}:var(--x)}`,
+    unread > 0 ? `button::after{content:"${unread}"}` : "",
   ];
-  if (mode !== "inline" && mode !== "page") {
-    const onward = side === "start" ? "start" : "end";
-    const edge = block === "top" ? "top" : "bottom";
-    rules.push(
-      `@media (min-width:480.1px) and (min-height:480.1px){div{${edge}:calc(max(var(--y),env(safe-area-inset-${edge})) + var(--size) + 14px);inset-inline-${onward}:var(--x)}}`,
-    );
-  }
-  if (unread > 0) rules.push(badge(unread > 9 ? "9+" : `${unread}`));
-  return rules.join("");
-}
-
-/** How many answers wait; the number is in the launcher's name as well. */
-function badge(count: string): string {
-  return `button::after{content:"${count}";position:absolute;inset-block-start:-6px;inset-inline-end:-6px;min-width:22px;box-sizing:border-box;padding:0 6px;border-radius:11px;background:#b42318;color:#fff;font:600 12px/22px system-ui;text-align:center}`;
+  const special = mode === "page" ? page : mode === "inline" ? inline : "";
+  return { type: "look", css: own.join("") + css + special, name };
 }

@@ -2,7 +2,7 @@ import type { ColorScheme } from "../../protocol.ts";
 import { say, sayCount } from "../i18n/words.ts";
 import { accentColours } from "./accent-colours.ts";
 import type { Host } from "./host.ts";
-import { lookOf } from "./look.ts";
+import { createLook } from "./look.ts";
 
 const ACCENT = /^#[0-9a-f]{6}$/i;
 const DARK = matchMedia("(prefers-color-scheme: dark)");
@@ -27,13 +27,18 @@ export function paint(host: Host, tenantAccent: string | null | undefined, unrea
   for (const name of ["--accent", "--on-accent", "--tint"] as const) set(name, colours?.[name]);
 
   const style = getComputedStyle(root);
-  const [accentNow = "", ink = "", paper = ""] = ["--accent", "--on-accent", "--bg"].map((name) =>
-    style.getPropertyValue(name),
-  );
   const label = launcher ? launcher.label : undefined;
   const title = label || header?.title || say("chat");
-  const name = unread > 0 ? `${title}, ${sayCount("unread", unread)}` : title;
-  host.look(lookOf(options, { accent: accentNow, ink, paper }, unread), name);
+  host.look(
+    createLook(options, {
+      scheme,
+      accent: style.getPropertyValue("--accent"),
+      ink: style.getPropertyValue("--on-accent"),
+      paper: style.getPropertyValue("--bg"),
+      unread,
+      name: unread > 0 ? `${title}, ${sayCount("unread", unread)}` : title,
+    }),
+  );
 }
 
 /** Calls `act` when the visitor prefers the other scheme. */

@@ -29,12 +29,19 @@ interface Props {
   readonly unread: ReadonlySignal<number>;
 }
 
+interface State {
+  readonly isMenuOpen?: boolean;
+  /** What stands in the middle is drawn in a task of its own, after where one writes. */
+  readonly isDrawn?: boolean;
+}
+
 /** Everything inside the frame. */
-export class App extends Component<Props, { readonly isMenuOpen?: boolean }> {
+export class App extends Component<Props, State> {
   private readonly showMenu = (isMenuOpen: boolean) => this.setState({ isMenuOpen });
 
   override componentDidMount() {
     const { host } = this.props;
+    setTimeout(() => this.setState({ isDrawn: true }));
     document.addEventListener("keydown", (event) => {
       // 229 while a word is being composed. An open dialog closes itself first.
       if (event.keyCode === 27 && !document.querySelector("dialog[open]")) host.close();
@@ -69,7 +76,7 @@ export class App extends Component<Props, { readonly isMenuOpen?: boolean }> {
               onMenu={this.mayChat() ? () => this.showMenu(true) : undefined}
               onClose={closes ? host.close : undefined}
             />,
-            this.middle(),
+            this.state.isDrawn ? this.middle() : <main key="middle" />,
             this.mayChat() && <Composer key="composer" chat={chat} options={options.value} />,
             this.state.isMenuOpen && (
               <MenuSlot key="menu" {...this.props} onClose={() => this.showMenu(false)} />
