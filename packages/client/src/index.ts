@@ -17,4 +17,3 @@ export { type StopOptions, type StoppedTurn, stopOrchaTurn } from "./stop.ts";
 export { streamOrchaMessage } from "./stream.ts";
 export { claimsOf, readToken } from "./token.ts";
 export { requestVisitor, resetVisitor } from "./visitor.ts";
-export * from "./pending.ts";
