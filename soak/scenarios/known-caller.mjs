@@ -24,18 +24,20 @@ export async function makeKnownCaller(server) {
   const { conversationId, turnId } = await ask(server.origin, { text: "Hello" }, { visitor });
   /** @type {Record<string, string>} */
   const values = { tenant: CHANGED_TENANT, kind: "jwt", name: "strange", subject: "user:1" };
+  /** @type {Record<string, number | undefined>} */
+  const ids = { turns: turnId, messages: turnId === undefined ? undefined : turnId + 1 };
   return {
     visitor,
     known: {
-      // Two requests would take away what the others need: the conversation, and the owner's session.
+      // Some requests would take away what the others need: the conversation, and the owner's session.
       credentials: ({ method, path }) => [
-        `X-Aura-Visitor: ${method === "DELETE" && path.endsWith("/me") ? leaving : visitor}`,
+        `X-Aura-Visitor: ${method === "DELETE" && !path.startsWith(ADMIN) ? leaving : visitor}`,
         ...(method === "DELETE" && path === `${ADMIN}/session` ? [] : [`Cookie: ${cookie}`]),
       ],
       query: ({ path, inQuery }) =>
         inQuery.includes("tenant_id") && path.startsWith(ADMIN) ? `tenant_id=${TENANT}` : "",
       fill: (name, path) =>
-        values[name] ?? String(path.includes("/turns/") ? turnId : (conversationId ?? 1)),
+        values[name] ?? String(ids[/(\w+)\/\{id\}/.exec(path)?.[1] ?? ""] ?? conversationId ?? 1),
     },
   };
 }

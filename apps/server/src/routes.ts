@@ -8,10 +8,12 @@ import { adminConversationRoutes } from "./http/routes/admin-conversations.ts";
 import { auditRoutes } from "./http/routes/audit.ts";
 import { chatRoutes } from "./http/routes/chat-v2.ts";
 import { conversationRoutes } from "./http/routes/conversations.ts";
+import { feedbackRoutes } from "./http/routes/feedback.ts";
 import { healthz, readyz } from "./http/routes/health.ts";
 import { keyRoutes } from "./http/routes/keys.ts";
 import { meRoutes } from "./http/routes/me.ts";
 import { operatorRoutes } from "./http/routes/operators.ts";
+import { ownConversationRoutes } from "./http/routes/own-conversations.ts";
 import { priceRoutes } from "./http/routes/prices.ts";
 import { searchRoutes } from "./http/routes/search.ts";
 import { secretRoutes } from "./http/routes/secrets.ts";
@@ -75,6 +77,8 @@ function visitorSide(services: Services, openAnswers: OpenAnswers): readonly Rou
     }),
     ...visitorRoutes(visitor),
     ...conversationRoutes({ database, defaultUserId, now }),
+    ...ownConversationRoutes({ database, running, defaultUserId, now }),
+    ...feedbackRoutes({ database, defaultUserId, now }),
     ...turnRoutes({ database, running, defaultUserId, openAnswers, now }),
     ...meRoutes({ database, running, defaultUserId, openAnswers, now }),
   ];

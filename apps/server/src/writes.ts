@@ -1,6 +1,6 @@
 import { AUDIT_WRITES } from "./audit/store.ts";
 import { BUDGET_WRITES } from "./budgets/upkeep-store.ts";
-import { CONVERSATION_WRITES } from "./conversations/owner-store.ts";
+import { CONVERSATION_WRITES } from "./conversations/writes.ts";
 import type { WriteOperation } from "./db/database.ts";
 import { ISOLATION_WRITES } from "./isolation/traces-store.ts";
 import { KNOWLEDGE_WRITES } from "./knowledge/store.ts";

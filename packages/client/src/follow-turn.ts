@@ -23,6 +23,8 @@ interface Following {
   /** Undefined reads from the beginning. */
   lastEventId: string | undefined;
   furthest: number;
+  /** Suggestions were given: they share the place of the text before them, behind which they are told again. */
+  hasSuggestions: boolean;
   /** The answer arrived damaged: of what is read again only the end is given. */
   isSecondLook: boolean;
 }
@@ -41,6 +43,7 @@ export async function* followTurn(
     turnId,
     lastEventId,
     furthest: 0,
+    hasSuggestions: false,
     isSecondLook: false,
   };
 
@@ -71,14 +74,19 @@ async function* readOn(turn: Following): AsyncGenerator<TurnEvent, Ending | unde
 
   for await (const { event, id } of readEvents(response, connection.signal)) {
     if (event.event === "turn-end" || event.event === "turn-error") return event;
-    if (event.event === "turn-start") turn.turnId = event.data.turn_id;
+    if (event.event === "turn-start") {
+      turn.turnId = event.data.turn_id;
+      turn.hasSuggestions = false;
+    }
     turn.lastEventId = id;
     // What is told again is no progress: a turn that fails every time must not be repeated for ever.
     if (positionOf(id) > turn.furthest) {
       turn.furthest = positionOf(id);
       retry.progress();
     }
-    if (!turn.isSecondLook) yield event;
+    const isToldAgain = event.event === "suggestions" && turn.hasSuggestions;
+    if (event.event === "suggestions") turn.hasSuggestions = true;
+    if (!turn.isSecondLook && !isToldAgain) yield event;
   }
   throw networkError(undefined, connection.signal);
 }

@@ -24,4 +24,19 @@ describe("the one-file build", () => {
     );
     expect(await built.sendOrchaMessage({ text: "Hi", apiBaseUrl })).toEqual(ANSWER);
   });
+
+  it("gives a page that only sends messages nothing of what it does not use", async () => {
+    const contents = 'export { streamOrchaMessage } from "./index.ts";';
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: new URL(".", import.meta.url).pathname, loader: "ts" },
+      bundle: true,
+      format: "esm",
+      write: false,
+    });
+    const code = outputFiles[0]?.text ?? "";
+    expect(code).toContain("function streamOrchaMessage");
+    const unused =
+      /listConversations|renameConversation|conversationOf|deleteConversation|eraseAt|eraseMyData|exportMyData|sendFeedback/;
+    expect(code).not.toMatch(unused);
+  });
 });

@@ -10,9 +10,18 @@ export async function readAnswer(
   response: Response,
   signal: AbortSignal | undefined,
 ): Promise<JsonObject> {
-  const text = await response.text().catch((cause: unknown) => {
+  return answerOf(response, await readText(response, signal));
+}
+
+/** The whole body. @throws OrchaClientError `network` when the connection breaks before its end */
+export function readText(response: Response, signal: AbortSignal | undefined): Promise<string> {
+  return response.text().catch((cause: unknown) => {
     throw networkError(cause, signal);
   });
+}
+
+/** A body that was read, as a JSON object. @throws OrchaClientError for every failure it tells of. */
+export function answerOf(response: Response, text: string): JsonObject {
   const body = parseObject(text);
 
   if (!response.ok || body.success === false) throw failureOf(response, body);

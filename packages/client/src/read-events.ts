@@ -11,6 +11,7 @@ const EVENT_NAMES: readonly TurnEventName[] = [
   "turn-start",
   "contexts",
   "text-delta",
+  "suggestions",
   "turn-end",
   "turn-error",
 ];

@@ -7,8 +7,10 @@ const MAX_WAIT_MS = 90_000;
 
 /** What one call says beside its address and who makes it. */
 interface Call {
+  /** @default "POST" with a body, else "GET" */
+  readonly method?: "PATCH" | "DELETE";
   readonly accept?: string | undefined;
-  /** JSON; makes it a POST. */
+  /** JSON. */
   readonly body?: string;
   readonly idempotencyKey?: string;
   readonly lastEventId?: string | undefined;
@@ -55,7 +57,7 @@ async function send(
   signal?.addEventListener("abort", end);
   const timer = setTimeout(end, MAX_WAIT_MS);
   const response = await fetch(addressOf(options, path), {
-    method: init.body ? "POST" : "GET",
+    method: init.method ?? (init.body ? "POST" : "GET"),
     headers,
     body: init.body ?? null,
     signal: ended.signal,

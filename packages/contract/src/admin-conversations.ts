@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { contextSchema, idSchema } from "./chat.ts";
-import { messageSchema } from "./conversations.ts";
+import { feedbackSchema, messageSchema } from "./conversations.ts";
 
 const time = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
@@ -29,6 +29,9 @@ export const listedConversationSchema = z.object({
   }),
   owner: z.string().nullable().meta({
     description: "`visitor:<hash>` or `user:<id>`; null until somebody owns it.",
+  }),
+  title: z.string().nullable().meta({
+    description: "What its visitor calls it; null when the visitor gave no title.",
   }),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
@@ -86,6 +89,10 @@ export const turnRecordSchema = messageSchema.pick({ status: true, error: true }
       text: z.string(),
       contexts: z.array(contextSchema).optional(),
       created_at: z.iso.datetime(),
+      feedback: feedbackSchema
+        .extend({ given_at: z.iso.datetime() })
+        .optional()
+        .meta({ description: "On answers about which the visitor said something." }),
     }),
   ),
   partial_text: z.string().nullable().meta({

@@ -4,6 +4,13 @@ import { ERRORS, type ErrorCode } from "./errors.ts";
 
 const errorCodeSchema = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]);
 
+/** What a visitor thinks of an answer. */
+export const feedbackSchema = z.object({
+  rating: z.enum(["up", "down"]),
+  comment: z.string().nullable(),
+});
+export type Feedback = z.output<typeof feedbackSchema>;
+
 /** One message of a transcript, as its owner reads it back. */
 export const messageSchema = z.object({
   id: z.int(),
@@ -20,6 +27,9 @@ export const messageSchema = z.object({
     .meta({ description: "Why the turn failed, else null." }),
   contexts: z.array(contextSchema).optional().meta({
     description: "On answers for which retrieval ran.",
+  }),
+  feedback: feedbackSchema.nullable().optional().meta({
+    description: "On answers: what the visitor thinks of it, null for nothing yet.",
   }),
 });
 export type Message = z.output<typeof messageSchema>;

@@ -5,6 +5,7 @@ export * from "./errors.ts";
 export * from "./headers.ts";
 export * from "./keys.ts";
 export * from "./operators.ts";
+export * from "./own-conversations.ts";
 export * from "./privacy.ts";
 export * from "./search.ts";
 export * from "./tenants.ts";

@@ -6,6 +6,7 @@ import {
   visitorResponseSchema,
 } from "./conversations.ts";
 import { operatorPaths, operatorSchemas } from "./openapi-operators.ts";
+import { ownConversationPaths, ownConversationSchemas } from "./openapi-own-conversations.ts";
 import { type Json, schemaOf } from "./openapi-parts.ts";
 import { privacyPaths, privacySchemas } from "./openapi-privacy.ts";
 import { tenantPaths, tenantSchemas } from "./openapi-tenants.ts";
@@ -26,6 +27,7 @@ export function openApiDocument(version: string): Json {
     },
     paths: {
       ...visitorPaths(),
+      ...ownConversationPaths(),
       ...privacyPaths(),
       ...usagePaths(),
       ...tenantPaths(),
@@ -54,6 +56,7 @@ function componentSchemas(): Json {
     StopResponse: schemaOf(stopResponseSchema, "output"),
     VisitorResponse: schemaOf(visitorResponseSchema, "output"),
     Problem: schemaOf(problemSchema, "output"),
+    ...ownConversationSchemas(),
     ...privacySchemas(),
     ...usageSchemas(),
     ...tenantSchemas(),

@@ -38,6 +38,7 @@ export const erasedCountsSchema = z.object({
   conversations: z.int(),
   turns: z.int(),
   messages: z.int(),
+  feedback: z.int(),
   turn_pieces: z.int(),
   idempotency_keys: z.int(),
   users: z.int(),

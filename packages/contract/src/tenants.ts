@@ -54,6 +54,9 @@ const tenantSettings = (object: ObjectOf) =>
     retrieval: z.enum(["on_request", "always"]).default("on_request").meta({
       description: "Whether documents are searched when a message does not say so.",
     }),
+    suggestions: z.boolean().default(false).meta({
+      description: "Whether streamed answers end with what else the documents tell about.",
+    }),
     theme: object({
       accent: z
         .string()

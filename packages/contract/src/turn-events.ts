@@ -15,6 +15,9 @@ export const turnStartSchema = z.object({
 });
 export const contextsEventSchema = z.object({ contexts: z.array(contextSchema) });
 export const textDeltaSchema = z.object({ text: z.string() });
+export const suggestionsEventSchema = z.object({
+  suggestions: z.array(z.string()).meta({ description: "1 to 3, of at most 80 characters each." }),
+});
 export const turnEndSchema = z.object({
   success: z.literal(true),
   message: z.literal(""),
@@ -32,11 +35,15 @@ export const turnErrorSchema = z.object({
   retryable: z.boolean(),
 });
 
-/** The events of a turn as the stream carries them, in order: start, contexts when retrieval ran, deltas, one end. */
+/**
+ * The events of a turn as the stream carries them, in order: start, contexts when retrieval ran, deltas, suggestions where the
+ * tenant wants them and there are some, one end.
+ */
 export const TURN_EVENTS = {
   "turn-start": turnStartSchema,
   contexts: contextsEventSchema,
   "text-delta": textDeltaSchema,
+  suggestions: suggestionsEventSchema,
   "turn-end": turnEndSchema,
   "turn-error": turnErrorSchema,
 } as const;

@@ -34,6 +34,7 @@ export const NOTHING_ERASED: ErasedCounts = {
   conversations: 0,
   turns: 0,
   messages: 0,
+  feedback: 0,
   turn_pieces: 0,
   idempotency_keys: 0,
   users: 0,
@@ -96,6 +97,7 @@ async function eraseTurns(
   const counts = {
     turn_pieces: await eraseFrom("turn_pieces"),
     idempotency_keys: await eraseFrom("idempotency_keys"),
+    feedback: await eraseFeedback(transaction, tenantId, turnIds),
     messages: await eraseFrom("messages"),
   };
   const turns = await transaction.query(
@@ -107,6 +109,28 @@ async function eraseTurns(
       .returning("id"),
   );
   return { ...counts, turns: turns.length };
+}
+
+async function eraseFeedback(
+  transaction: Connection,
+  tenantId: string,
+  turnIds: readonly number[],
+): Promise<number> {
+  const rows = await transaction.query(
+    tenantId,
+    transaction.builder
+      .deleteFrom("feedback")
+      .where("tenant_id", "=", tenantId)
+      .where("message_id", "in", (select) =>
+        select
+          .selectFrom("messages")
+          .select("id")
+          .where("tenant_id", "=", tenantId)
+          .where("turn_id", "in", turnIds),
+      )
+      .returning("message_id"),
+  );
+  return rows.length;
 }
 
 async function eraseEmpty(

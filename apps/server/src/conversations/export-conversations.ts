@@ -49,8 +49,8 @@ export async function* conversationsAsLines(
     if (!last) return;
     after = last.id;
     const meant = heads.filter((head) => isMeant(head, filter));
-    const ids = meant.map(({ id }) => id);
-    const holding = text === undefined ? undefined : await findText(reader, tenantId, ids, text);
+    const holding =
+      text === undefined ? undefined : await findText(reader, tenantId, meant, text, "shown");
     for (const head of meant) {
       if (holding && !holding.has(head.id)) continue;
       yield* conversationAsJson(reader, tenantId, head);

@@ -1,9 +1,12 @@
 import type { Context, TurnRecord } from "@orcha/contract";
 import type { Connection } from "../db/database.ts";
-import type { MessageTable, TurnPieceTable, TurnTable } from "../db/schema.ts";
+import type { FeedbackTable, MessageTable, TurnPieceTable, TurnTable } from "../db/schema.ts";
 import { toAmount } from "../usage/money.ts";
 import { toError } from "./message-page-store.ts";
 
+type MessageRow = MessageTable & {
+  readonly [Column in "rating" | "comment" | "given_at"]: FeedbackTable[Column] | null;
+};
 type KeyRow = { readonly turn_id: number; readonly key: string; readonly created_at: number };
 
 /** Positions of messages, the first included. */
@@ -45,13 +48,19 @@ async function readMessages(
   tenantId: string,
   conversationId: number,
   { from, to }: Positions,
-): Promise<MessageTable[]> {
+): Promise<MessageRow[]> {
   return reader.query(
     tenantId,
     reader.builder
       .selectFrom("messages")
-      .selectAll()
-      .where("tenant_id", "=", tenantId)
+      .leftJoin("feedback", (join) =>
+        join
+          .onRef("feedback.tenant_id", "=", "messages.tenant_id")
+          .onRef("feedback.message_id", "=", "messages.id"),
+      )
+      .selectAll("messages")
+      .select(["feedback.rating", "feedback.comment", "feedback.given_at"])
+      .where("messages.tenant_id", "=", tenantId)
       .where("conversation_id", "=", conversationId)
       .where("position", ">=", from)
       .where("position", "<", to)
@@ -119,7 +128,7 @@ function groupByTurn<Row extends { readonly turn_id: number }>(rows: readonly Ro
 }
 
 interface OfTurn {
-  readonly messages: readonly MessageTable[];
+  readonly messages: readonly MessageRow[];
   readonly pieces: readonly TurnPieceTable[];
   readonly keys: readonly KeyRow[];
 }
@@ -146,14 +155,17 @@ function toRecord(turn: TurnTable, { messages, pieces, keys }: OfTurn): TurnReco
   };
 }
 
-function toMessageRecord(row: MessageTable): TurnRecord["messages"][number] {
+function toMessageRecord(row: MessageRow): TurnRecord["messages"][number] {
   const contexts: Context[] | undefined = row.contexts ? JSON.parse(row.contexts) : undefined;
+  const { rating, comment, given_at } = row;
   return {
     id: row.id,
     role: row.role,
     text: row.text,
     ...(contexts && { contexts }),
     created_at: toTime(row.created_at),
+    ...(rating !== null &&
+      given_at !== null && { feedback: { rating, comment, given_at: toTime(given_at) } }),
   };
 }
 

@@ -43,7 +43,12 @@ describeOnEveryEngine("an operator's list of conversations", (engine) => {
     await storage.run("delete from turns where conversation_id = 11");
     const { conversations, next } = await list();
     expect(next).toBeUndefined();
-    const common = { user_id: 1, user_verified: false, created_at: "1970-01-01T00:00:00.000Z" };
+    const common = {
+      user_id: 1,
+      user_verified: false,
+      title: null,
+      created_at: "1970-01-01T00:00:00.000Z",
+    };
     expect(conversations).toEqual([
       {
         ...common,

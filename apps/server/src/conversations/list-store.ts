@@ -22,6 +22,7 @@ export type ConversationHead = Pick<
   | "created_at"
   | "updated_at"
   | "next_position"
+  | "title"
 >;
 
 const HEAD = [
@@ -33,6 +34,7 @@ const HEAD = [
   "created_at",
   "updated_at",
   "next_position",
+  "title",
 ] as const;
 
 /** A place in the list, newest first: what comes after it is older. */
@@ -136,6 +138,7 @@ export function toWire(head: ConversationHead) {
     user_id: head.user_id,
     user_verified: head.user_verified === 1,
     owner: head.owner,
+    title: head.title,
     created_at: new Date(head.created_at).toISOString(),
     updated_at: new Date(head.updated_at).toISOString(),
   };

@@ -1,4 +1,4 @@
-import { type Context, ERRORS, type Message } from "@orcha/contract";
+import { type Context, ERRORS, type Feedback, type Message } from "@orcha/contract";
 import type { Connection } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
 import { errorCodeOf } from "./error-code.ts";
@@ -20,6 +20,11 @@ const selectMessages = statement<{
         .onRef("turns.tenant_id", "=", "messages.tenant_id")
         .onRef("turns.id", "=", "messages.turn_id"),
     )
+    .leftJoin("feedback", (join) =>
+      join
+        .onRef("feedback.tenant_id", "=", "messages.tenant_id")
+        .onRef("feedback.message_id", "=", "messages.id"),
+    )
     .select([
       "messages.id",
       "messages.turn_id",
@@ -31,6 +36,8 @@ const selectMessages = statement<{
       "turns.state",
       "turns.error_code",
       "turns.replaced",
+      "feedback.rating",
+      "feedback.comment",
     ])
     .where("messages.tenant_id", "=", p("tenantId"))
     .where("messages.conversation_id", "=", p("conversationId"))
@@ -91,6 +98,8 @@ interface MessageRow {
   readonly created_at: number;
   readonly state: Message["status"];
   readonly error_code: string | null;
+  readonly rating: Feedback["rating"] | null;
+  readonly comment: string | null;
 }
 
 function toMessage(row: MessageRow): Message {
@@ -104,7 +113,12 @@ function toMessage(row: MessageRow): Message {
     status: row.state,
     error: row.error_code === null ? null : toError(row.error_code),
     ...(contexts && { contexts }),
+    ...(row.role === "assistant" && { feedback: toFeedback(row) }),
   };
+}
+
+function toFeedback({ rating, comment }: MessageRow): Feedback | null {
+  return rating === null ? null : { rating, comment };
 }
 
 /** A stored error code as it is told. */

@@ -62,4 +62,4 @@ export async function settleOwner(
   await database.write(handOverConversation, { ...conversation, owner, ...handsOver });
 }
 
-export const CONVERSATION_WRITES = [sealConversation, handOverConversation, offerConversation];
+export const OWNER_WRITES = [sealConversation, handOverConversation, offerConversation];

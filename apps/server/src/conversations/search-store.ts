@@ -1,14 +1,19 @@
 import { type SqlBool, sql } from "kysely";
 import type { Connection } from "../db/database.ts";
 
-/** Which of some conversations hold a text in one of their messages. */
+/**
+ * Which of some conversations hold a text in one of their messages.
+ *
+ * @param replaced whether messages whose turn was replaced are looked at, too
+ */
 export async function findText(
   reader: Connection,
   tenantId: string,
-  conversationIds: readonly number[],
+  conversations: readonly { readonly id: number }[],
   text: string,
+  replaced: "hidden" | "shown",
 ): Promise<ReadonlySet<number>> {
-  if (conversationIds.length === 0) return new Set();
+  if (conversations.length === 0) return new Set();
   const rows = await reader.query(
     tenantId,
     reader.builder
@@ -16,12 +21,28 @@ export async function findText(
       .select("conversation_id")
       .distinct()
       .where("tenant_id", "=", tenantId)
-      .where("conversation_id", "in", conversationIds)
+      .where(
+        "conversation_id",
+        "in",
+        conversations.map(({ id }) => id),
+      )
       .where((where) =>
         where.or(
           spellings(text).map(
             (spelling) =>
               sql<SqlBool>`lower(${where.ref("text")}) like ${pattern(spelling)} escape '\\'`,
+          ),
+        ),
+      )
+      .$if(replaced === "hidden", (query) =>
+        query.where((where) =>
+          where.exists(
+            where
+              .selectFrom("turns")
+              .select("turns.id")
+              .whereRef("turns.tenant_id", "=", "messages.tenant_id")
+              .whereRef("turns.id", "=", "messages.turn_id")
+              .where("turns.replaced", "=", 0),
           ),
         ),
       ),

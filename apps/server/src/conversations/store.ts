@@ -1,9 +1,9 @@
-import { type Message, OrchaError } from "@orcha/contract";
+import type { Message } from "@orcha/contract";
 import type { Connection } from "../db/database.ts";
 import { statement } from "../db/statement.ts";
-import { type Access, accessOf, type Claim } from "./access.ts";
+import type { Access, Claim } from "./access.ts";
 import { readMessagePage } from "./message-page-store.ts";
-import { findOpenable } from "./openable-store.ts";
+import { findOwnAccess } from "./own-access.ts";
 
 /** One message of a conversation's record that the model may be shown. */
 export interface HistoryMessage {
@@ -71,10 +71,7 @@ export async function readTranscript(
   claim: Claim,
   page: { readonly before: number | undefined; readonly limit: number; readonly now: number },
 ): Promise<TranscriptPage> {
-  const conversation = await findOpenable(reader, tenantId, conversationId, claim, page.now);
-  const access = accessOf(conversation, claim, page.now);
-  if (access === "none" || access === "by-id") throw new OrchaError("conversation_not_found");
-
+  const access = await findOwnAccess(reader, tenantId, conversationId, claim, page.now);
   const { messages, before } = await readMessagePage(
     reader,
     { tenantId, conversationId, before: page.before, limit: page.limit },

@@ -36,6 +36,7 @@ export interface Schema {
   conversations: ConversationTable;
   turns: TurnTable;
   messages: MessageTable;
+  feedback: FeedbackTable;
   turn_pieces: TurnPieceTable;
   idempotency_keys: IdempotencyKeyTable;
   documents: DocumentTable;
@@ -107,6 +108,8 @@ export interface ConversationTable {
   next_position: number;
   /** The turn that holds the conversation's lease; null when none is running. */
   active_turn_id: number | null;
+  /** What its visitor calls it; null for the beginning of what was said first. */
+  title: string | null;
 }
 
 export type TurnState = "pending" | "done" | "stopped" | "failed";
@@ -160,6 +163,16 @@ export interface MessageTable {
   /** JSON array of contexts; null when retrieval did not run. */
   contexts: string | null;
   created_at: number;
+}
+
+/** What a visitor thinks of an answer. */
+export interface FeedbackTable {
+  tenant_id: string;
+  message_id: number;
+  rating: "up" | "down";
+  comment: string | null;
+  /** When it was given, or changed last. */
+  given_at: number;
 }
 
 /** What a running turn has said so far, in order; gone when it ends. */

@@ -34,6 +34,15 @@ export function conversationParameter(c: RequestContext): number {
 
 /** A turn's id in the path; what is no id is a turn that does not exist. */
 export function turnParameter(c: RequestContext): number {
+  return idParameter(c);
+}
+
+/** A message's id in the path; what is no id is a message that does not exist. */
+export function messageParameter(c: RequestContext): number {
+  return idParameter(c);
+}
+
+function idParameter(c: RequestContext): number {
   const parsed = idSchema.safeParse(c.req.param("id"));
   if (!parsed.success) throw new OrchaError("not_found");
   return parsed.data;

@@ -14,6 +14,7 @@ export function sequenceOf({ event, data }: TurnEvent, length: number): number {
     case "contexts":
       return 2;
     case "text-delta":
+    case "suggestions":
       return FIRST_TEXT + length;
     case "turn-end":
     case "turn-error":

@@ -48,17 +48,17 @@ async function findDamage(
 ): Promise<string | undefined> {
   const at = places.find(({ name }) => name === place);
   const query = at && queryOf(at, userId === undefined ? {} : { user_id: userId });
-  const { status, text } = await send(origin, {
-    method: "GET",
-    path: `${API_PATH}/conversations/${id}/messages${query}`,
-    headers: proof,
-  });
+  const read = (path: string) =>
+    send(origin, { method: "GET", path: `${API_PATH}/${path}${query}`, headers: proof });
+  const { status, text } = await read(`conversations/${id}/messages`);
   if (status !== 200) return `is gone (${status})`;
   if (!text.includes(canary)) return "lost what was said first";
+  // Its title stands in the list; what else can be written, in the transcript.
+  const { text: titles } = await read("conversations");
   const intruder = callers.find(
-    (caller) => !owners.includes(caller.name) && text.includes(signature(caller)),
+    (caller) => !owners.includes(caller.name) && (text + titles).includes(signature(caller)),
   );
-  return intruder && `was gone on with by the ${intruder.name}`;
+  return intruder && `was gone on with, named or judged by the ${intruder.name}`;
 }
 
 function hasAllScopes({ name }: Caller): boolean {

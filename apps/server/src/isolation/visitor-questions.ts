@@ -4,6 +4,7 @@ import {
   NO_TENANT,
   owns,
   type Place,
+  type PlantedConversation,
   placeOf,
   TOPIC,
   type World,
@@ -17,6 +18,31 @@ export const VISITOR_QUESTIONS: Readonly<Record<string, Questions>> = {
   "POST /chat-v2": { ask: askToChat, shows: true },
   "POST /visitor": once,
   "POST /visitor/reset": once,
+  "GET /conversations": {
+    ask: (world) => [
+      {},
+      { query: { q: "secret" } },
+      ...world.users.map(({ id }) => ({ query: { user_id: id } })),
+    ],
+    shows: true,
+  },
+  "PATCH /conversations/:id": {
+    ask: (world, caller, place) =>
+      askForeign(world, caller, place, ({ id }) => id, { title: signature(caller) }),
+    shows: false,
+  },
+  "DELETE /conversations/:id": {
+    ask: (world, caller, place) => askForeign(world, caller, place, ({ id }) => id, undefined),
+    shows: false,
+  },
+  "POST /messages/:id/feedback": {
+    ask: (world, caller, place) =>
+      askForeign(world, caller, place, ({ messageId }) => messageId, {
+        rating: "down",
+        comment: signature(caller),
+      }),
+    shows: false,
+  },
   "GET /conversations/:id/messages": {
     ask: (world, caller, place) =>
       worthAsking(world.conversations, caller, place).flatMap(({ id, userId }) =>
@@ -69,6 +95,20 @@ function withoutTenant(ask: (caller: Caller) => Question | undefined): Questions
     },
     shows: false,
   };
+}
+
+/** What would change something, asked of all that is not the caller's; also as the user for whom a server spoke. */
+function askForeign(
+  world: World,
+  caller: Caller,
+  place: Place,
+  idOf: (conversation: PlantedConversation) => number,
+  body: Question["body"],
+): readonly Question[] {
+  return worthAsking(world.conversations, caller, place)
+    .filter((one) => !owns(caller, one, place))
+    .flatMap((one) => asUsers({ id: idOf(one) }, one.userId))
+    .map((question) => (body === undefined ? question : { ...question, body }));
 }
 
 /** A message of its own, and one in every conversation that is not the caller's. */

@@ -12,12 +12,14 @@ export interface NamedConversation {
 
 /**
  * Erases one conversation, after stopping what runs in it.
+ *
+ * @param by undefined for its visitor
  * @throws OrchaError `conversation_not_found`
  */
 export async function eraseConversation(
   deps: EraseDeps,
   { tenantId, id, label }: NamedConversation,
-  by: ErasedBy,
+  by: ErasedBy | undefined,
 ): Promise<ErasureReceipt> {
   const counts = await eraseConversations(deps, {
     tenantId,

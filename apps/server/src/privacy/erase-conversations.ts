@@ -73,6 +73,7 @@ function sum(a: ErasedCounts, b: ErasedCounts): ErasedCounts {
     conversations: a.conversations + b.conversations,
     turns: a.turns + b.turns,
     messages: a.messages + b.messages,
+    feedback: a.feedback + b.feedback,
     turn_pieces: a.turn_pieces + b.turn_pieces,
     idempotency_keys: a.idempotency_keys + b.idempotency_keys,
     users: a.users + b.users,

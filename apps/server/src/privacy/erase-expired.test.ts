@@ -44,6 +44,7 @@ describeOnEveryEngine("retention", (engine) => {
       conversations: 1,
       turns: 2,
       messages: 4,
+      feedback: 2,
       turn_pieces: 2,
       idempotency_keys: 2,
     });

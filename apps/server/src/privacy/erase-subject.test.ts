@@ -46,6 +46,7 @@ describeOnEveryEngine("erasing somebody", (engine) => {
       conversations: 2,
       turns: 4,
       messages: 8,
+      feedback: 4,
       turn_pieces: 4,
       idempotency_keys: 4,
       users: 0,
@@ -55,6 +56,7 @@ describeOnEveryEngine("erasing somebody", (engine) => {
     for (const [table, left] of [
       ["turns", 1],
       ["messages", 2],
+      ["feedback", 1],
       ["turn_pieces", 1],
       ["idempotency_keys", 1],
     ] as const) {

@@ -14,6 +14,7 @@ const THEIRS = [
   "conversations",
   "turns",
   "messages",
+  "feedback",
   "turn_pieces",
   "idempotency_keys",
   "usage_daily",
@@ -73,7 +74,10 @@ describeOnEveryEngine("what is kept about somebody", (engine) => {
           turns: [
             {
               id: 98765000000,
-              messages: [{ text: "canary of text" }, { text: "canary of text" }],
+              messages: [
+                { text: "canary of text" },
+                { text: "canary of text", feedback: { rating: "up", comment: "canary of text" } },
+              ],
               partial_text: "canary of text",
               idempotency_keys: [{ key: "key98765000000" }],
             },

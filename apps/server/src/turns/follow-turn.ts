@@ -8,6 +8,8 @@ export interface TurnView {
   readonly text: string;
   /** The last event, once the turn has ended and is stored. */
   readonly end: TurnEvent | undefined;
+  /** What may be asked next; undefined until the turn has ended, and where its tenant wants none. */
+  readonly suggestions?: readonly string[] | undefined;
 }
 
 /** Where a turn can be read while it grows: the process that runs it, or the record. */
@@ -49,11 +51,18 @@ export async function* followTurn(
       yield { event: "text-delta", data: { text: more } };
     }
     if (end) {
+      yield* suggestionsEvent(seen.suggestions);
       yield end;
       return;
     }
     if (!(await source.next(seen, signal))) return;
   }
+}
+
+/** Nothing for no suggestion. It has no place of its own in the sequence: who reads on behind the text is told it again. */
+export function suggestionsEvent(suggestions: readonly string[] = []): TurnEvent[] {
+  if (suggestions.length === 0) return [];
+  return [{ event: "suggestions", data: { suggestions: [...suggestions] } }];
 }
 
 export function turnStart({ turnId, conversationId, messageId }: OpenedTurn): TurnEvent {

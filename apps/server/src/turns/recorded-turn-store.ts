@@ -5,6 +5,8 @@ import { statement } from "../db/statement.ts";
 
 /** How a turn ended, as it was stored. */
 export interface EndedTurn {
+  /** What the visitor said. */
+  readonly question: string;
   readonly text: string;
   /** JSON; null when retrieval did not run. */
   readonly contexts: string | null;
@@ -23,6 +25,12 @@ const selectTurn = statement<{ tenantId: string; turnId: number; messageId: numb
         .onRef("messages.tenant_id", "=", "turns.tenant_id")
         .on("messages.id", "=", p("messageId")),
     )
+    // The visitor's message has the id of its turn.
+    .leftJoin("messages as question", (join) =>
+      join
+        .onRef("question.tenant_id", "=", "turns.tenant_id")
+        .onRef("question.id", "=", "turns.id"),
+    )
     .select([
       "turns.state",
       "turns.error_code",
@@ -32,6 +40,7 @@ const selectTurn = statement<{ tenantId: string; turnId: number; messageId: numb
       "turns.output_tokens",
       "messages.text",
       "messages.contexts",
+      "question.text as question",
     ])
     .where("turns.tenant_id", "=", p("tenantId"))
     .where("turns.id", "=", p("turnId")),
@@ -50,6 +59,7 @@ export async function readTurn(
   if (!row) throw new OrchaError("not_found");
   if (row.state === "pending") return "pending";
   return {
+    question: row.question ?? "",
     text: row.text ?? "",
     contexts: row.contexts,
     errorCode: row.error_code === null ? undefined : errorCodeOf(row.error_code),

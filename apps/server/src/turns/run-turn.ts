@@ -8,7 +8,7 @@ import { Answer, type Ending } from "./answer.ts";
 import { buildPrompt } from "./build-prompt.ts";
 import { type Deadlines, StoppedByVisitor, TurnClock } from "./deadline.ts";
 import { fitHistory } from "./fit-history.ts";
-import { followTurn, NOTHING, turnStart } from "./follow-turn.ts";
+import { followTurn, NOTHING, suggestionsEvent, turnStart } from "./follow-turn.ts";
 import type { Idempotency } from "./idempotency-store.ts";
 import { keepEnd } from "./keep-end.ts";
 import { openTurnInOrder } from "./open-turn.ts";
@@ -16,6 +16,7 @@ import type { OpenedTurn } from "./opened-turn.ts";
 import type { TurnClaim } from "./place-store.ts";
 import type { ChatModel, ChatModelRequest, Retriever, TenantModels } from "./ports.ts";
 import type { RunningTurns } from "./running-turns.ts";
+import { suggestFollowUps } from "./suggest-follow-ups.ts";
 import { findSource } from "./turn-source.ts";
 import { fitPassages, PASSAGE_TOKENS, worstCase } from "./worst-case.ts";
 
@@ -85,7 +86,7 @@ export async function* runTurn(
     budgeted: budgetedTurn(deps, input, model),
   });
   if ("tells" in opened) {
-    const source = findSource(deps, input.tenant.id, opened.tells);
+    const source = findSource(deps, input.tenant, opened.tells);
     return yield* followTurn(source, opened.tells, NOTHING, closed());
   }
   const clock = new TurnClock(input.deadlines);
@@ -123,7 +124,12 @@ export async function* runTurn(
   clock.stop();
 
   const end = await keepEnd({ ...deps, model }, running, ending);
-  running.finish(end);
+  const { contexts, text } = answer;
+  const suggestions = input.tenant.settings.suggestions
+    ? suggestFollowUps({ question: input.text, contexts, text, end })
+    : undefined;
+  running.finish(end, suggestions);
+  yield* suggestionsEvent(suggestions);
   yield end;
 }
 

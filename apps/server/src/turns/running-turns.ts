@@ -13,6 +13,7 @@ export class RunningTurn implements TurnSource, Disposable {
   readonly answer: Answer;
   readonly #onEnd: () => void;
   #end: TurnEvent | undefined;
+  #suggestions: readonly string[] | undefined;
   #waiting: (() => void)[] = [];
   #savedPieces = 0;
   #saving: Promise<void> | undefined;
@@ -33,7 +34,8 @@ export class RunningTurn implements TurnSource, Disposable {
   }
 
   read(): TurnView {
-    return { contexts: this.answer.contexts, text: this.answer.text, end: this.#end };
+    const { contexts, text } = this.answer;
+    return { contexts, text, end: this.#end, suggestions: this.#suggestions };
   }
 
   next(seen: TurnView, signal: AbortSignal): Promise<boolean> {
@@ -62,7 +64,8 @@ export class RunningTurn implements TurnSource, Disposable {
   }
 
   /** Tells those who follow how it ended; it is stored by then. */
-  finish(end: TurnEvent): void {
+  finish(end: TurnEvent, suggestions?: readonly string[]): void {
+    this.#suggestions = suggestions;
     this.#end = end;
     this.changed();
   }

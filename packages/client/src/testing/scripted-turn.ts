@@ -22,6 +22,8 @@ export const START = frame(1, "turn-start", { turn_id: 5, conversation_id: 12, m
 const CONTEXTS = frame(2, "contexts", { contexts: [] });
 export const FIRST_DELTA = frame(16, "text-delta", { text: "Grüße " });
 export const LAST_DELTA = frame(24, "text-delta", { text: "😀, Ada." });
+/** Shares the place of the text before it. */
+export const SUGGESTIONS = frame(24, "suggestions", { suggestions: ["Delivery"] });
 export const END = turnEnd();
 
 /** The whole turn. */

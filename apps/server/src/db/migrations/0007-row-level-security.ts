@@ -1,5 +1,5 @@
-import { type Kysely, type Migration, sql } from "kysely";
-import { isSqlite } from "./is-sqlite.ts";
+import type { Kysely, Migration } from "kysely";
+import { keepToTenant } from "./keep-to-tenant.ts";
 
 /** Tables whose rows belong to a tenant. */
 const TABLES = [
@@ -27,23 +27,9 @@ const TABLES = [
   "erasures",
 ];
 
-/**
- * The second wall on PostgreSQL: a query sees and writes rows of the tenant that it was sent for and of no other, whatever its
- * conditions say. Forced, because the tables' owner is who asks. Without a tenant set nothing is seen.
- */
+/** The second wall on PostgreSQL. A later table is kept to its tenant by the migration that makes it. */
 export const rowLevelSecurity: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
-    if (isSqlite(db)) return;
-    for (const table of TABLES) {
-      await sql`alter table ${sql.table(table)} enable row level security`.execute(db);
-      await sql`alter table ${sql.table(table)} force row level security`.execute(db);
-      // As sub-selects, so that the setting is read once for a query and not for each row.
-      await sql`
-        create policy of_its_tenant on ${sql.table(table)} using (
-          tenant_id = (select current_setting('orcha.tenant', true))
-          or (select current_setting('orcha.tenant', true)) = '*'
-        )
-      `.execute(db);
-    }
+    for (const table of TABLES) await keepToTenant(db, table);
   },
 };

@@ -3,13 +3,12 @@ import {
   type ConversationDetail,
   type ConversationPage,
   conversationFilterSchema,
-  OrchaError,
 } from "@orcha/contract";
 import { recordAudit } from "../../audit/store.ts";
 import { readConversation } from "../../conversations/detail-store.ts";
 import { conversationsAsLines } from "../../conversations/export-conversations.ts";
 import { listConversations } from "../../conversations/list-conversations.ts";
-import type { ConversationFilter, ListPlace } from "../../conversations/list-store.ts";
+import type { ConversationFilter } from "../../conversations/list-store.ts";
 import { eraseConversation } from "../../privacy/erase-conversation.ts";
 import type { EraseDeps } from "../../privacy/erase-conversations.ts";
 import { cleanText } from "../../turns/clean-text.ts";
@@ -18,11 +17,11 @@ import type { RequestContext } from "../context.ts";
 import { labelOf, oneTenant } from "../one-tenant.ts";
 import { conversationParameter, cursorParameter, limitParameter } from "../parameters.ts";
 import { parseFields } from "../parse-fields.ts";
+import { placeCursor, placeParameter } from "../place-cursor.ts";
 import { sendJson } from "../send.ts";
 import { fileHeaders, sendPieces } from "../send-pieces.ts";
 
 const PATH = `${API_PATH}/admin/conversations`;
-const CURSOR = /^(\d{1,16})\.([1-9]\d{0,15})$/;
 
 /** A tenant's conversations as its operators see them. */
 export function adminConversationRoutes(deps: EraseDeps): readonly StaffRoute[] {
@@ -52,7 +51,7 @@ async function list(c: RequestContext, deps: EraseDeps, staff: StaffAdmission): 
   });
   const page: ConversationPage = {
     data: [...conversations],
-    next_cursor: next ? `${next.updatedAt}.${next.id}` : null,
+    next_cursor: placeCursor(next),
   };
   return sendJson(c, 200, page);
 }
@@ -123,14 +122,4 @@ function filterParameters(
     text: q === undefined ? undefined : cleanText(q),
     named: { label: labelOf(staff) ?? label, user_id, from, to, searches: q !== undefined },
   };
-}
-
-/** `?cursor=` of a list, as an earlier page gave it. */
-function placeParameter(c: RequestContext): ListPlace | undefined {
-  const cursor = c.req.query("cursor");
-  if (cursor === undefined || cursor === "") return undefined;
-  const [, updatedAt, id] = CURSOR.exec(cursor) ?? [];
-  const place = { updatedAt: Number(updatedAt), id: Number(id) };
-  if (Number.isSafeInteger(place.updatedAt) && Number.isSafeInteger(place.id)) return place;
-  throw new OrchaError("invalid_request", "cursor must be the next_cursor of an earlier page.");
 }

@@ -51,7 +51,7 @@ async function turnEvents(
 ): Promise<Response> {
   const { owner, turn } = await findOwnTurn(c, deps, admission);
   const sequence = parseEventId(c.req.header("last-event-id"), turn.turnId);
-  const source = findSource(deps, admission.tenant.id, turn);
+  const source = findSource(deps, admission.tenant, turn);
   const { text, end } = await source.read();
   if (end && sequence === sequenceOf(end, text.length)) return sendNothing(c);
 

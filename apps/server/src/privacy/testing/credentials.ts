@@ -44,6 +44,17 @@ export async function giveKey(
   return { authorization: `Bearer ${token}` };
 }
 
+/** Settings of a tenant in place of those that it has. */
+export async function giveSettings(
+  database: Database,
+  tenantId: string,
+  settings: object,
+): Promise<void> {
+  const from = (await findTenantRow(database.reader, tenantId))?.settings ?? "";
+  const to = JSON.stringify(storedTenantSettingsSchema.parse({ name: "Shop", ...settings }));
+  await database.write(changeSettings, { tenantId, from, to, entry: entry(tenantId) });
+}
+
 /** Lets a tenant sign its visitors in; the answer makes the header that carries one's token. */
 export async function signIn(
   database: Database,
@@ -57,13 +68,7 @@ export async function signIn(
       public_key: String(publicKey.export({ type: "spki", format: "pem" })),
     },
   ];
-  const settings = storedTenantSettingsSchema.parse({
-    name: "Shop",
-    identity: { mode: "optional", keys },
-  });
-  const from = (await findTenantRow(database.reader, tenantId))?.settings ?? "";
-  const to = JSON.stringify(settings);
-  await database.write(changeSettings, { tenantId, from, to, entry: entry(tenantId) });
+  await giveSettings(database, tenantId, { identity: { mode: "optional", keys } });
   return async (subject) => {
     const token = await new SignJWT({ sub: subject })
       .setProtectedHeader({ alg: "EdDSA", kid: "one" })

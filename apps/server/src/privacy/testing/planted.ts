@@ -18,7 +18,7 @@ export interface PlantedStorage extends AsyncDisposable {
   open(): Promise<Database>;
   /** Statements that both engines understand. */
   run(sql: string): Promise<void>;
-  /** A conversation with its turns, done, each with two messages, a key and a piece of text. */
+  /** A conversation with its turns, done, each with two messages, feedback, a key and a piece of text. */
   plant(conversation: Planted): Promise<void>;
   /** Of a PostgreSQL. */
   readonly url: string;
@@ -86,6 +86,8 @@ function insertsOf(planted: Planted): string {
       ${both} select '${TENANT}', ${turnOf}, ${id} + c.n, ${turnOf}, 2 * t.n, 'visitor', '${text}', 0 from c, t;
     insert into messages (tenant_id, id, conversation_id, turn_id, position, role, text, created_at)
       ${both} select '${TENANT}', ${turnOf} + 1, ${id} + c.n, ${turnOf}, 2 * t.n + 1, 'assistant', '${text}', 0 from c, t;
+    insert into feedback (tenant_id, message_id, rating, comment, given_at)
+      ${both} select '${TENANT}', ${turnOf} + 1, 'up', '${text}', 0 from c, t;
     insert into idempotency_keys (tenant_id, scope, key, body_hash, turn_id, created_at)
       ${both} select '${TENANT}', ${quoted(owner ?? "")}, 'key' || (${turnOf}), 'hash', ${turnOf}, 0 from c, t;
     insert into turn_pieces (tenant_id, turn_id, piece, text)

@@ -19,6 +19,7 @@ interface OwnedTable {
 export const OWNED_TABLES: readonly OwnedTable[] = [
   { table: "turn_pieces", key: ["turn_id", "piece"], batch: 500 },
   { table: "idempotency_keys", key: ["scope", "key"], batch: 500 },
+  { table: "feedback", key: ["message_id"], batch: 500 },
   { table: "messages", key: ["id"], batch: 500 },
   { table: "turns", key: ["id"], batch: 500 },
   { table: "conversations", key: ["id"], batch: 500 },
