@@ -1,4 +1,4 @@
-import { type ConversationSummary, listConversations } from "@orcha/client";
+import { listConversations, type OwnConversation } from "@orcha/client";
 import { Component, FRESH, failureOf, Icon, say, sayCount } from "../kit.ts";
 import type { MenuProps } from "../view/menu-slot.tsx";
 import { ConversationRow } from "./conversation-row.tsx";
@@ -12,7 +12,7 @@ interface Props extends MenuProps {
   readonly onDone: () => void;
 }
 interface State {
-  readonly found: readonly ConversationSummary[];
+  readonly found: readonly OwnConversation[];
   readonly cursor?: string | null;
   readonly isLoading: boolean;
   readonly failure?: string | undefined;
@@ -39,7 +39,13 @@ export class ConversationList extends Component<Props, State> {
     const read = this.lastRead;
     this.setState({ isLoading: true, failure: undefined });
     try {
-      const page = await listConversations({ ...chat.connection(), query, cursor });
+      const look = (at?: string) =>
+        listConversations({ ...chat.connection(), search: query, cursor: at });
+      let page = await look(cursor);
+      // A page of a search may hold nothing and still lead on.
+      while (page.data.length === 0 && page.next_cursor && read === this.lastRead) {
+        page = await look(page.next_cursor);
+      }
       if (read !== this.lastRead) return;
       const found = cursor ? [...this.state.found, ...page.data] : page.data;
       this.setState({ found, cursor: page.next_cursor, isLoading: false });
@@ -68,7 +74,7 @@ export class ConversationList extends Component<Props, State> {
     this.props.onDone();
   };
 
-  private readonly changed = (id: number, summary: ConversationSummary | undefined) => {
+  private readonly changed = (id: number, summary: OwnConversation | undefined) => {
     const { chat } = this.props;
     if (!summary && `${id}` === chat.conversationId()) chat.newConversation();
     this.setState(({ found }) => ({

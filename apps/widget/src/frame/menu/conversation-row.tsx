@@ -1,4 +1,4 @@
-import { type ConversationSummary, deleteConversation, renameConversation } from "@orcha/client";
+import { deleteConversation, type OwnConversation, renameConversation } from "@orcha/client";
 import { Component, failureOf, IconButton, languageTag, say } from "../kit.ts";
 import type { Announcer } from "../state/announcer.ts";
 import type { Chat } from "../state/chat.ts";
@@ -7,14 +7,14 @@ import { PEN, TRASH } from "./shapes.ts";
 const MAX_TITLE = 100;
 
 interface Props {
-  readonly summary: ConversationSummary;
+  readonly summary: OwnConversation;
   /** Whether it is the one on screen. */
   readonly isOpen: boolean;
   readonly chat: Chat;
   readonly announcer: Announcer;
   readonly onOpen: () => void;
   /** Undefined once it is deleted. */
-  readonly onChange: (summary: ConversationSummary | undefined) => void;
+  readonly onChange: (summary: OwnConversation | undefined) => void;
 }
 interface State {
   readonly mode?: "name" | "delete" | undefined;
@@ -35,7 +35,7 @@ export class ConversationRow extends Component<Props, State> {
     if (mode === "name") this.input?.select();
   }
 
-  private async act(work: () => Promise<ConversationSummary | undefined>, said: string) {
+  private async act(work: () => Promise<OwnConversation | undefined>, said: string) {
     const { announcer, onChange } = this.props;
     try {
       const summary = await work();

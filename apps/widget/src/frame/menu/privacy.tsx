@@ -30,7 +30,9 @@ export class Privacy extends Component<MenuProps & { readonly onErased: () => vo
   private readonly erase = () =>
     this.act(async () => {
       const { chat, announcer } = this.props;
-      const { receipt } = await eraseMyData(chat.connection());
+      const { receipt_id } = await eraseMyData(chat.connection());
+      // Of a visitor of whom nothing was kept there is nothing to show for it.
+      const receipt = `${receipt_id ?? "–"}`;
       await chat.logout();
       announcer.say(say("dataDeleted", { receipt }));
       return { receipt, asks: false };

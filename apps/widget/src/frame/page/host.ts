@@ -1,11 +1,5 @@
 import { OrchaClientError, type PageContext } from "@orcha/client";
-import type {
-  Call,
-  FrameMessage,
-  FrameOptions,
-  LoaderMessage,
-  Question,
-} from "../../protocol.ts";
+import type { Call, FrameMessage, FrameOptions, LoaderMessage, Question } from "../../protocol.ts";
 import type { AuraEventName, AuraEvents } from "../../surface.ts";
 import { sayOwnError } from "../i18n/words.ts";
 import { type ReadonlySignal, signal } from "../state/signal.ts";

@@ -150,7 +150,11 @@ export function createChat(deps: ChatDeps): Chat {
       const isOpen = deps.options().events?.content === true;
       deps.emit(name, isOpen ? { ...detail, ...words } : detail);
     },
-    connection: () => connect(deps, conversation.left),
+    connection() {
+      // Not about the conversation on screen: leaving it ends nothing of this.
+      const { signal: _, ...connection } = connect(deps, conversation.left);
+      return connection;
+    },
     loadEarlier: conversation.loadEarlier,
     wake() {
       const last = turns.value.at(-1);

@@ -63,6 +63,8 @@ export function applyEvent(before: Turn, { event, data }: TurnEvent): Turn {
       return { ...turn, id: data.turn_id, messageId: data.message_id, phase: "waiting" };
     case "contexts":
       return { ...turn, contexts: data.contexts };
+    case "suggestions":
+      return { ...turn, suggestions: data.suggestions };
     case "text-delta":
       return {
         ...turn,
@@ -112,13 +114,15 @@ function inWords({ code, message, retryable }: Failure): Failure {
 
 function withMessage(
   turn: Turn,
-  { id, turn_id, role, text, contexts, status, error }: Message,
+  { id, turn_id, role, text, contexts, status, error, feedback }: Message,
 ): Turn {
   const isAnswer = role === "assistant";
   const told: Turn = {
     ...turn,
     id: turn_id,
-    ...(isAnswer ? { messageId: id, answer: text, contexts: contexts ?? [] } : { question: text }),
+    ...(isAnswer
+      ? { messageId: id, answer: text, contexts: contexts ?? [], feedback }
+      : { question: text }),
     phase: status === "pending" ? "waiting" : status === "failed" ? status : "done",
     ending: status === "stopped" ? status : undefined,
   };
