@@ -2,8 +2,8 @@
 // shared chunk of it and not one for each combination of parts.
 
 export { Component } from "preact";
-export { languageTag, say, sayCount, sayError } from "./i18n/words.ts";
-export { failureOf } from "./state/failure-of.ts";
+export { languageTag, say, sayCount } from "./i18n/words.ts";
+export { failureOf, sayFailure } from "./state/failure-of.ts";
 export { type ReadonlySignal, type Signal, signal } from "./state/signal.ts";
 export { canRetryHelp, endingWords, hasEnded } from "./state/turn.ts";
 export { adoptStyles } from "./view/adopt-styles.ts";

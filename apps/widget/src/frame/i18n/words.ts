@@ -67,7 +67,8 @@ export function sayCount(name: Counted, count: number): string {
 /** What went wrong, by its code. In English the server's own sentence is the more exact one. */
 export function sayError(code: string, message: string): string {
   if (language.startsWith("en")) return message;
-  return words.serverErrors?.[code] ?? message;
+  const own: Readonly<Record<string, string>> = words.errors ?? {};
+  return words.serverErrors?.[code] ?? own[code] ?? message;
 }
 
 /** A failure that the frame itself found. */

@@ -1,5 +1,5 @@
 import { listConversations, type OwnConversation } from "@orcha/client";
-import { Component, FRESH, failureOf, Icon, say, sayCount } from "../kit.ts";
+import { Component, failureOf, FRESH, Icon, say, sayCount, sayFailure } from "../kit.ts";
 import type { MenuProps } from "../view/menu-slot.tsx";
 import { ConversationRow } from "./conversation-row.tsx";
 import { SEARCH } from "./shapes.ts";
@@ -53,7 +53,7 @@ export class ConversationList extends Component<Props, State> {
         announcer.say(found.length ? sayCount("found", found.length) : say("nothingFound"));
     } catch (error) {
       if (read !== this.lastRead) return;
-      this.setState({ isLoading: false, failure: failureOf(error).message });
+      this.setState({ isLoading: false, failure: sayFailure(failureOf(error)) });
     }
   }
 

@@ -1,5 +1,5 @@
 import { deleteConversation, type OwnConversation, renameConversation } from "@orcha/client";
-import { Component, failureOf, IconButton, languageTag, say } from "../kit.ts";
+import { Component, failureOf, IconButton, languageTag, say, sayFailure } from "../kit.ts";
 import type { Announcer } from "../state/announcer.ts";
 import type { Chat } from "../state/chat.ts";
 import { PEN, TRASH } from "./shapes.ts";
@@ -43,7 +43,7 @@ export class ConversationRow extends Component<Props, State> {
       this.setState({ mode: undefined, failure: undefined });
       onChange(summary);
     } catch (error) {
-      const { message } = failureOf(error);
+      const message = sayFailure(failureOf(error));
       this.setState({ failure: message });
       announcer.say(message);
     }

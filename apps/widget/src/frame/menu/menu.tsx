@@ -40,17 +40,18 @@ export class Menu extends Component<MenuProps, { readonly isPrivate?: boolean }>
         onClose={onClose}
       >
         <header>
-          {isPrivate && (
+          <h2 id="menu-title" class="names">
+            {say(isPrivate ? "privacy" : "conversations")}
+          </h2>
+          {isPrivate ? (
             <IconButton
               shape={BACK}
               name={say("back")}
               onClick={() => this.setState({ isPrivate: false })}
             />
+          ) : (
+            <IconButton shape={CLOSE} name={say("back")} onClick={this.close} />
           )}
-          <h2 id="menu-title" class="names">
-            {say(isPrivate ? "privacy" : "conversations")}
-          </h2>
-          <IconButton shape={CLOSE} name={say("back")} onClick={this.close} />
         </header>
         {isPrivate ? (
           <Privacy {...props} onErased={this.close} />

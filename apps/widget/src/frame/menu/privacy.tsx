@@ -1,5 +1,5 @@
 import { eraseMyData, exportMyData } from "@orcha/client";
-import { Component, failureOf, Icon, say } from "../kit.ts";
+import { Component, failureOf, Icon, say, sayFailure } from "../kit.ts";
 import type { MenuProps } from "../view/menu-slot.tsx";
 import { saveFile } from "./save-file.ts";
 import { DOWNLOAD, TRASH } from "./shapes.ts";
@@ -15,7 +15,7 @@ interface State {
 export class Privacy extends Component<MenuProps & { readonly onErased: () => void }, State> {
   private async act(work: () => Promise<State>) {
     this.setState({ isBusy: true, failure: undefined });
-    const next = await work().catch((error: unknown) => ({ failure: failureOf(error).message }));
+    const next = await work().catch((error: unknown) => ({ failure: sayFailure(failureOf(error)) }));
     this.setState({ isBusy: false, ...next });
     if (next.failure) this.props.announcer.say(next.failure);
   }

@@ -1,4 +1,4 @@
-import { say } from "../kit.ts";
+import { say, sayFailure } from "../kit.ts";
 import type { Chat } from "../state/chat.ts";
 
 /** The whole conversation on screen as Markdown, earlier pages included. */
@@ -14,7 +14,7 @@ export async function transcriptText(chat: Chat): Promise<string> {
       );
       const parts = [
         `**${say("you")}:** ${question}`,
-        answer || failure?.message,
+        answer || (failure && sayFailure(failure)),
         sources.join("\n"),
       ];
       return parts.filter(Boolean).join("\n\n");

@@ -18,7 +18,7 @@ export function paint(host: Host, tenantAccent: string | null | undefined, unrea
   const { theme = {}, header, launcher } = options;
   const scheme = schemeOf(options.colorScheme);
   const root = document.documentElement;
-  root.className = [scheme, theme.density, options.mode].filter(Boolean).join(" ");
+  root.className = `${scheme} ${theme.density ?? ""}`.trim();
   set("--radius", theme.radius);
   set("--font", theme.font);
 

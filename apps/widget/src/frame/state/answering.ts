@@ -11,7 +11,7 @@ import { say, sayError } from "../i18n/words.ts";
 import type { Announcer } from "./announcer.ts";
 import { type ConnectionDeps, connect } from "./connection.ts";
 import type { Conversation } from "./conversation.ts";
-import { failureOf } from "./failure-of.ts";
+import { failureOf, sayFailure } from "./failure-of.ts";
 import type { OutgoingMessage } from "./message.ts";
 import { createPageTeller, type PageTellerDeps } from "./page-teller.ts";
 import { type Signal, signal } from "./signal.ts";
@@ -89,7 +89,7 @@ export function createAnswering(
     tellPage.ended(turn, store.conversation());
     if (failure?.code === "conversation_not_found") store.setConversation(undefined);
     if (message && failure && !failure.retryable) store.setOutbox(undefined);
-    announcer.say(failure?.message ?? (ending ? endingWords(ending) : ""));
+    announcer.say(failure ? sayFailure(failure) : ending ? endingWords(ending) : "");
     activity.value = "idle";
     onEnd();
   };

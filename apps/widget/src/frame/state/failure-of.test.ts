@@ -1,19 +1,15 @@
 import "../i18n/testing/speak-english.ts";
 import { OrchaClientError } from "@orcha/client";
 import { expect, it } from "vitest";
-import { failureOf } from "./failure-of.ts";
+import { failureOf, sayFailure } from "./failure-of.ts";
 import { canRetryHelp } from "./turn.ts";
 
 const limited = (retryAfterSeconds: number) =>
   failureOf(new OrchaClientError("rate_limited", "Too many requests.", { retryAfterSeconds }));
 
 it("says how long to wait when that is longer than is waited anyway", () => {
-  expect(limited(20).message).toBe("Too many requests.");
-  expect(limited(61)).toEqual({
-    code: "rate_limited",
-    message: "Too many requests. Try again in 2 minutes.",
-    retryable: true,
-  });
+  expect(sayFailure(limited(20))).toBe("Too many requests.");
+  expect(sayFailure(limited(61))).toBe("Too many requests. Try again in 2 minutes.");
 });
 
 it("offers no Retry for what it cannot mend", () => {

@@ -4,22 +4,26 @@ import type { Failure } from "./turn.ts";
 /** Waits up to this are made without a word. */
 const SAID_FROM_SECONDS = 30;
 
-/** What went wrong in words for the visitor. */
+/** What went wrong. */
 export function failureOf(error: unknown): Failure {
-  if (isFailure(error)) return withWait(error);
-  return { code: "internal", message: sayOwnError("internal"), retryable: true };
+  if (!isFailure(error)) {
+    return { code: "internal", message: sayOwnError("internal"), retryable: true };
+  }
+  const { code, message, retryable, retryAfterSeconds: seconds = 0 } = error;
+  const failure = { code, message, retryable };
+  if (seconds <= SAID_FROM_SECONDS) return failure;
+  return { ...failure, waitMinutes: Math.ceil(seconds / 60) };
 }
 
-/** How long it takes until the next try can help, when that is long. */
-function withWait(failure: Failure & { readonly retryAfterSeconds?: number }): Failure {
-  const { code, retryable, retryAfterSeconds: seconds = 0 } = failure;
-  const message = sayError(code, failure.message);
-  if (seconds <= SAID_FROM_SECONDS) return { code, message, retryable };
-  const wait = sayCount("retryIn", Math.ceil(seconds / 60));
-  return { code, message: `${message} ${wait}`, retryable };
+/** What went wrong in the words of the visitor's language. */
+export function sayFailure({ code, message, waitMinutes }: Failure): string {
+  const said = sayError(code, message);
+  return waitMinutes === undefined ? said : `${said} ${sayCount("retryIn", waitMinutes)}`;
 }
 
 // Read by shape: the client may be another copy of the module than the one whose class would be compared.
-function isFailure(error: unknown): error is Failure {
+function isFailure(
+  error: unknown,
+): error is Failure & { readonly retryAfterSeconds?: number | undefined } {
   return error instanceof Error && "code" in error && "retryable" in error;
 }

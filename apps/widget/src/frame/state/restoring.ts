@@ -1,6 +1,6 @@
 import type { Activity } from "./answering.ts";
 import type { Conversation } from "./conversation.ts";
-import { failureOf } from "./failure-of.ts";
+import { failureOf, sayFailure } from "./failure-of.ts";
 import { createIdentity, type IdentityDeps } from "./identity.ts";
 import type { OutgoingMessage } from "./message.ts";
 import { type ReadonlySignal, type Signal, signal } from "./signal.ts";
@@ -98,8 +98,9 @@ export function createRestorer(
 }
 
 function afterFailedRestore(error: unknown, store: Store): Restoring {
-  const { code, message } = failureOf(error);
-  if (code !== "conversation_not_found" && code !== "not_found") return { failed: message };
+  const failure = failureOf(error);
+  const { code } = failure;
+  if (code !== "conversation_not_found" && code !== "not_found") return { failed: sayFailure(failure) };
   store.setConversation(undefined);
   return "no";
 }

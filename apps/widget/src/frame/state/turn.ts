@@ -1,5 +1,5 @@
 import type { Context, Message, TurnEvent } from "@orcha/contract";
-import { say, sayError } from "../i18n/words.ts";
+import { say } from "../i18n/words.ts";
 import type { OutgoingMessage } from "./message.ts";
 
 /** One question and what became of it, as the view draws it. */
@@ -31,10 +31,12 @@ export interface Turn {
 /** Why a question has no answer. */
 export interface Failure {
   readonly code: string;
-  /** For the visitor. */
+  /** For the visitor, in English; `sayFailure` says it in the visitor's language. */
   readonly message: string;
   /** True when the very same message may be sent again. */
   readonly retryable: boolean;
+  /** How long it takes until the next try can help, when that is long. */
+  readonly waitMinutes?: number | undefined;
 }
 
 /** Failures that sending again cannot mend: they are told calmly. Who signs in is answered without asking again. */
@@ -80,7 +82,7 @@ export function applyEvent(before: Turn, { event, data }: TurnEvent): Turn {
         ending: endingOf(data.finish_reason),
       };
     case "turn-error":
-      return failedTurn({ ...turn, answer: data.data.text || turn.answer }, inWords(data));
+      return failedTurn({ ...turn, answer: data.data.text || turn.answer }, data);
   }
 }
 
@@ -107,11 +109,6 @@ export function turnsOf(messages: readonly Message[]): Turn[] {
   );
 }
 
-/** The failure as the visitor reads it. */
-function inWords({ code, message, retryable }: Failure): Failure {
-  return { code, message: sayError(code, message), retryable };
-}
-
 function withMessage(
   turn: Turn,
   { id, turn_id, role, text, contexts, status, error, feedback }: Message,
@@ -126,7 +123,7 @@ function withMessage(
     phase: status === "pending" ? "waiting" : status === "failed" ? status : "done",
     ending: status === "stopped" ? status : undefined,
   };
-  return error ? failedTurn(told, inWords(error)) : told;
+  return error ? failedTurn(told, error) : told;
 }
 
 function endingOf(reason: string): Turn["ending"] {

@@ -8,9 +8,9 @@ export function Queued({ queue }: { readonly queue: Chat["queue"] }) {
       {() =>
         queue.messages.value.map((message) => (
           <article class="turn waiting" key={message.idempotencyKey}>
-            <p class="question" dir="auto">
+            <p class="question">
               <span class="unseen">{say("questionLabel")} </span>
-              {message.text}
+              <span dir="auto">{message.text}</span>
             </p>
             <p class="ending">
               {say("queued")}

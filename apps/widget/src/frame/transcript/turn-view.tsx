@@ -1,4 +1,4 @@
-import { canRetryHelp, endingWords, IconButton, say, Watch } from "../kit.ts";
+import { canRetryHelp, endingWords, IconButton, say, sayFailure, Watch } from "../kit.ts";
 import type { Announcer } from "../state/announcer.ts";
 import type { Chat } from "../state/chat.ts";
 import type { Signal } from "../state/signal.ts";
@@ -36,9 +36,9 @@ export function TurnView(props: TurnProps) {
                     onClick={() => chat.edit(turn)}
                   />
                 )}
-                <p class="question" dir="auto">
+                <p class="question">
                   <span class="unseen">{say("questionLabel")} </span>
-                  {question}
+                  <span dir="auto">{question}</span>
                 </p>
               </div>
             )}
@@ -50,7 +50,7 @@ export function TurnView(props: TurnProps) {
             {phase === "waiting" && <Waiting announcer={announcer} reconnecting={reconnecting} />}
             {phase === "failed" && (
               <Failed
-                reason={failure?.message ?? say("noAnswer")}
+                reason={failure ? sayFailure(failure) : say("noAnswer")}
                 canRetry={chat.activity.value === "idle"}
                 onRetry={canRetryHelp(failure) ? () => chat.retry(turn) : undefined}
               >

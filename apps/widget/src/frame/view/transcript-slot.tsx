@@ -1,5 +1,6 @@
 import { Component } from "preact";
 import type { TranscriptProps } from "../transcript/transcript.tsx";
+import { sayFailure } from "../state/failure-of.ts";
 import { transcriptPart } from "./parts.ts";
 import { Watch } from "./watch.tsx";
 
@@ -20,7 +21,7 @@ export class TranscriptSlot extends Component<TranscriptProps> {
             <main class="welcome">
               {turns.map(({ value: { question, answer, failure } }) => [
                 <p class="question">{question}</p>,
-                <p class="plain">{answer || failure?.message}</p>,
+                <p class="plain">{answer || (failure && sayFailure(failure))}</p>,
               ])}
             </main>
           );
