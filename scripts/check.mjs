@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { boundaryProblems } from "./boundaries.mjs";
+import { PACKAGE_NAMES } from "./build-packages.mjs";
 import { lockfileProblem } from "./lockfile.mjs";
 import { repositoryFiles } from "./repository-files.mjs";
 import { ensureInstalled, requireNode } from "./set-up.mjs";
@@ -23,7 +24,7 @@ const bin = (/** @type {string} */ name) => join(ROOT, "node_modules/.bin", name
 
 /** The longest first: two run at a time. @type {readonly Step[]} */
 const steps = [
-  { name: "sizes and figures", run: checkBuilt },
+  { name: "sizes, figures and packages", run: checkBuilt },
   {
     name: "promises (oxlint)",
     run: () => command(bin("oxlint"), "--type-aware", "--deny-warnings", "--format=unix"),
@@ -33,6 +34,10 @@ const steps = [
   ...[
     "packages/contract",
     "packages/client",
+    "packages/widget",
+    "packages/react",
+    "packages/vue",
+    "packages/web-component",
     "apps/server",
     "apps/widget",
     "apps/console",
@@ -79,8 +84,16 @@ async function runAll(all, atOnce) {
 async function checkBuilt() {
   const failure = await command(process.execPath, join(ROOT, "scripts/build.mjs"));
   if (failure) return failure;
-  const figures = await command(process.execPath, join(ROOT, "scripts/figures.mjs"), "--check");
-  return [...sizeProblems(measureSizes(ROOT)), figures].filter(Boolean).join("\n");
+  const problems = [
+    ...sizeProblems(measureSizes(ROOT)),
+    await command(process.execPath, join(ROOT, "scripts/figures.mjs"), "--check"),
+    // The examples read the packages as a page's author gets them.
+    await command(bin("tsc"), "-p", "examples", "--pretty", "false"),
+  ];
+  for (const name of PACKAGE_NAMES) {
+    problems.push(await command(bin("publint"), "run", join("packages", name), "--strict"));
+  }
+  return problems.filter(Boolean).join("\n");
 }
 
 function checkLockfile() {

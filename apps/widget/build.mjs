@@ -1,5 +1,6 @@
 // Builds the widget's files: the loader, the frame's hashed script, a manifest for the server, the demo page.
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
@@ -24,7 +25,7 @@ export async function buildWidget(outDir) {
 
   await cp(path.join(here, "src/frame/frame.html"), path.join(outDir, "frame.html"));
   const { version } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
-  const manifest = { version, ...assets };
+  const manifest = { version, ...(await pinnedLoaders(outDir, version)), ...assets };
   await writeFile(path.join(outDir, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
@@ -41,6 +42,34 @@ async function buildLoader(outDir) {
     legalComments: "none",
     plugins: [minifiedCssText],
   });
+}
+
+/**
+ * The hashes of what is served under a version of its own: this loader and those that were released before it, which are
+ * copied. A page that names a version and its hash must never get other bytes, so a release is not built over.
+ *
+ * @param {string} outDir
+ * @param {string} version
+ */
+async function pinnedLoaders(outDir, version) {
+  const integrity = integrityOf(await readFile(path.join(outDir, "aura.js")));
+  const folders = await readdir(path.join(here, "released"), { withFileTypes: true });
+  /** @type {Record<string, string>} */
+  const released = {};
+  for (const { name } of folders.filter((entry) => entry.isDirectory())) {
+    const file = path.join("released", name, "aura.js");
+    released[name] = integrityOf(await readFile(path.join(here, file)));
+    await cp(path.join(here, file), path.join(outDir, file));
+  }
+  if (released[version] && released[version] !== integrity) {
+    throw new Error(`The loader of ${version} is released and was another: raise the version.`);
+  }
+  return { integrity, released };
+}
+
+/** @param {Uint8Array} bytes */
+function integrityOf(bytes) {
+  return `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
 }
 
 /** @param {string} outDir */
@@ -82,7 +111,7 @@ const jsxFactory = {
 };
 
 /** @type {import("esbuild").Plugin} */
-const minifiedCssText = {
+export const minifiedCssText = {
   name: "minified-css-text",
   setup(builder) {
     builder.onLoad({ filter: /\.css$/ }, async ({ path: file }) => {
