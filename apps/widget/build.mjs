@@ -1,9 +1,9 @@
 // Builds the widget's files: the loader, the frame's hashed script, a manifest for the server, the demo page.
-import { createHash } from "node:crypto";
-import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
+import { pinnedLoaders } from "./pinned-loaders.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const TARGET = "es2022";
@@ -24,8 +24,10 @@ export async function buildWidget(outDir) {
   const assets = await buildFrame(outDir);
 
   await cp(path.join(here, "src/frame/frame.html"), path.join(outDir, "frame.html"));
+  await cp(path.join(here, "version-page.html"), path.join(outDir, "version-page.html"));
   const { version } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
-  const manifest = { version, ...(await pinnedLoaders(outDir, version)), ...assets };
+  const loaders = await pinnedLoaders(outDir, version, path.join(here, "released"));
+  const manifest = { version, ...loaders, ...assets };
   await writeFile(path.join(outDir, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
@@ -42,34 +44,6 @@ async function buildLoader(outDir) {
     legalComments: "none",
     plugins: [minifiedCssText],
   });
-}
-
-/**
- * The hashes of what is served under a version of its own: this loader and those that were released before it, which are
- * copied. A page that names a version and its hash must never get other bytes, so a release is not built over.
- *
- * @param {string} outDir
- * @param {string} version
- */
-async function pinnedLoaders(outDir, version) {
-  const integrity = integrityOf(await readFile(path.join(outDir, "aura.js")));
-  const folders = await readdir(path.join(here, "released"), { withFileTypes: true });
-  /** @type {Record<string, string>} */
-  const released = {};
-  for (const { name } of folders.filter((entry) => entry.isDirectory())) {
-    const file = path.join("released", name, "aura.js");
-    released[name] = integrityOf(await readFile(path.join(here, file)));
-    await cp(path.join(here, file), path.join(outDir, file));
-  }
-  if (released[version] && released[version] !== integrity) {
-    throw new Error(`The loader of ${version} is released and was another: raise the version.`);
-  }
-  return { integrity, released };
-}
-
-/** @param {Uint8Array} bytes */
-function integrityOf(bytes) {
-  return `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
 }
 
 /** @param {string} outDir */

@@ -9,10 +9,10 @@ import { openRoute, type Route } from "../access/route.ts";
 import { tenantParameter } from "../parameters.ts";
 import { loadStaticFile } from "./static-file.ts";
 
-const IMMUTABLE = "public, max-age=31536000, immutable";
+export const IMMUTABLE = "public, max-age=31536000, immutable";
 /** A page may live with yesterday's loader for ten minutes, and asks in the background from then on. */
 const AUTO_UPDATING = "public, max-age=600, stale-while-revalidate=86400";
-const CROSS_ORIGIN = {
+export const CROSS_ORIGIN = {
   "Access-Control-Allow-Origin": "*",
   "Cross-Origin-Resource-Policy": "cross-origin",
 };
