@@ -138,7 +138,7 @@ describe("the packages on a server", () => {
       ]));`;
     const run = promisify(execFile);
     const { stdout } = await run(process.execPath, ["--input-type=module", "-e", code], {
-      cwd: fileOf("."),
+      cwd: fileOf("examples"),
     });
     expect(JSON.parse(stdout)).toEqual(["", "<div></div>", "<!---->", "<div></div>"]);
   });
