@@ -85,7 +85,7 @@ async function buildTypes(name, outdir) {
         outDir: all,
         paths: { "@orcha/widget": [join(outdir, "widget/index.d.ts")] },
       },
-      files: [join(ROOT, entry), join(ROOT, "apps/widget/src/css.d.ts")],
+      files: [join(ROOT, entry)],
       include: [],
     }),
   );

@@ -18,6 +18,8 @@ export async function bundlePage(script: PageScript, serverUrl: string): Promise
     write: false,
     format: "esm",
     jsx: "automatic",
+    // The repository's own settings are not those of a page's author.
+    tsconfigRaw: {},
     // React mounts everything twice in development, which must do no harm.
     define: { "process.env.NODE_ENV": '"development"' },
     logLevel: "error",
