@@ -32,12 +32,11 @@ describe.skipIf(!findChromium())("the packages in Chromium", () => {
     });
   });
 
-  /** Opens a page of somebody else's site, with its script beside it. */
+  /** Opens a page, with its script beside it. */
   async function visit(name: string, html: string, script?: PageScript) {
-    const site = server.url.replace("127.0.0.1", "localhost");
     server.page(`/${name}/`, html.replaceAll("https://chat.example.com", server.url));
     if (script) server.page(`/${name}/dist/main.js`, await bundlePage(script, server.url), SCRIPT);
-    const watched = await openPage(browser, `${site}/${name}/`);
+    const watched = await openPage(browser, `${server.url}/${name}/`);
     onTestFinished(() => watched.context.close());
     return watched;
   }
@@ -116,6 +115,40 @@ describe.skipIf(!findChromium())("the packages in Chromium", () => {
       expect(problems).toEqual([]);
     },
   );
+
+  it("tell an element's events once where its chat is in the corner, and follow what is set on it", async () => {
+    const code = `
+      const chat = document.createElement("aura-widget");
+      chat.id = "shop";
+      chat.header = { title: "Set before the code came" };
+      chat.setAttribute("api-base-url", "https://chat.example.com");
+      document.body.append(chat);
+      window.heard = [];
+      chat.addEventListener("aura:message:sent", ({ detail }) => heard.push(detail.id));
+      document.addEventListener("aura:message:sent", ({ detail }) => heard.push(detail.id));
+      await import("@orcha/web-component");
+      chat.instance.open();`;
+    const html = "<!doctype html><title>Page</title><body>";
+    const { page, problems } = await visit(
+      "corner",
+      `${html}<script type="module" src="dist/main.js"></script>`,
+      { code, folder: "packages/web-component" },
+    );
+    const frame = await ask(page, "Where is my order?");
+    expect(await frame.textContent("h1")).toBe("Set before the code came");
+    // The element hears it, and the document: not the element's once more.
+    expect(await page.evaluate("heard")).toEqual(["shop", "shop"]);
+
+    const chat = page.locator("aura-widget");
+    await chat.evaluate((element) => {
+      Object.assign(element, { header: undefined });
+      element.setAttribute("header", '{"title":"Set by an attribute"}');
+    });
+    await expect.poll(() => frame.textContent("h1")).toBe("Set by an attribute");
+    await chat.evaluate((element) => element.remove());
+    expect(await page.locator("aura-chat").count()).toBe(0);
+    expect(problems).toEqual([]);
+  });
 });
 
 describe("the packages on a server", () => {
