@@ -91,7 +91,7 @@ export class AuraWidgetElement extends ServerSafeElement {
     const given = Object.fromEntries(properties);
     if (texts.apiBaseUrl === undefined && given.apiBaseUrl === undefined) return undefined;
 
-    const options = { apiBaseUrl: "", ...optionsFromData({ apiBaseUrl: "", ...texts }), ...given };
+    const options: InitOptions = { ...optionsFromData({ apiBaseUrl: "", ...texts }), ...given };
     return optionsIn({ target: options.mode === "inline" ? this : undefined, ...options });
   }
 
