@@ -19,6 +19,9 @@ const RULES = [
     types: /^packages\/contract\//,
     why: "client has no dependency; of contract it may import types",
   },
+  wrapper("react", /^npm:react$/),
+  wrapper("vue", /^npm:vue$/),
+  wrapper("web-component"),
   {
     in: /^apps\/widget\/src\//,
     not: /^apps\/server\/|^packages\/contract\/|^npm:(zod|hono)\b|^node:/,
@@ -33,8 +36,8 @@ const RULES = [
   },
   {
     in: /^apps\/server\//,
-    not: /^apps\/(widget|console)\/|^packages\/client\//,
-    why: "server knows neither widget, console nor client",
+    not: /^apps\/(widget|console)\/|^packages\/(?!contract\/)/,
+    why: "server knows neither widget, console nor what pages build in",
   },
   {
     in: /^apps\/server\//,
@@ -105,6 +108,21 @@ const RULES = [
     why: "the product does not import its tests",
   },
 ];
+
+/**
+ * What a page's framework needs around the widget, and no more.
+ *
+ * @param {string} name
+ * @param {RegExp} framework
+ * @returns {Rule}
+ */
+function wrapper(name, framework = /^$/) {
+  return {
+    in: new RegExp(`^packages/${name}/`),
+    only: new RegExp(`^packages/(${name}|widget)/|${framework.source}`),
+    why: `${name} wraps @orcha/widget for its framework and knows nothing else`,
+  };
+}
 
 /**
  * Words that belong to one place.

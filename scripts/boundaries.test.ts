@@ -24,6 +24,10 @@ describe("the boundaries", () => {
       'import { ERRORS } from "@orcha/contract";',
       "client has no dependency",
     ],
+    ["packages/react/src/planted.ts", 'import "../../../apps/widget/src/index.ts";', "react wraps"],
+    ["packages/react/src/planted.ts", 'import { h } from "vue";', "react wraps"],
+    ["packages/vue/src/planted.ts", 'import { useAura } from "@orcha/react";', "vue wraps"],
+    ["packages/web-component/src/planted.ts", 'import "@orcha/client";', "web-component wraps"],
     ["apps/widget/src/frame/planted.tsx", 'import { z } from "zod/mini";', "widget talks"],
     [
       "apps/widget/src/frame/planted.tsx",
@@ -62,6 +66,7 @@ describe("the boundaries", () => {
 
   it.each([
     ["packages/client/src/planted.ts", 'import type { ChatAnswer } from "@orcha/contract";'],
+    ["packages/vue/src/planted.ts", 'import { init } from "@orcha/widget";\nimport "vue";'],
     ["apps/widget/src/frame/planted.tsx", 'import { stream } from "@orcha/client";'],
     [`${SERVER}/http/planted.ts`, 'import { Hono } from "hono";'],
     [`${SERVER}/usage/usage-store.ts`, 'import { sql } from "kysely";\ndb.selectFrom("turns");'],

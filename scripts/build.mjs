@@ -10,7 +10,8 @@ import {
 import { join } from "node:path";
 import { build as bundle } from "esbuild";
 import { buildConsole } from "../apps/console/build.mjs";
-import { buildWidget } from "../apps/widget/build.mjs";
+import { buildWidget, minifiedCssText } from "../apps/widget/build.mjs";
+import { buildPackages, PACKAGE_NAMES } from "./build-packages.mjs";
 import { isBuilt, ROOT, sourceStamp } from "./stamp.mjs";
 
 /**
@@ -52,7 +53,7 @@ const forNode = {
 if (isBuilt()) console.log("The build is up to date.");
 else await build().catch(fail);
 
-/** Builds dist/ and packages/client/dist/ anew. */
+/** Builds dist/ and the packages' own dist/ anew. */
 async function build() {
   const started = performance.now();
   const stamp = sourceStamp();
@@ -64,14 +65,21 @@ async function build() {
   await Promise.all([
     buildServer(join(next, "dist")),
     buildThreads(join(next, "dist")),
-    buildWidget(join(next, "dist/widget")),
+    buildWidget(join(next, "dist/widget")).then(() =>
+      buildPackages(join(next, "packages"), {
+        loader: join(next, "dist/widget/aura.js"),
+        plugins: [minifiedCssText],
+      }),
+    ),
     buildConsole(join(next, "dist/console")),
-    buildClient(join(next, "client")),
+    buildClient(join(next, "packages/client")),
   ]);
   copyDocs(join(next, "dist/docs"));
   writeFileSync(join(next, "dist/.stamp"), stamp);
 
-  replace(join(next, "client"), join(ROOT, "packages/client/dist"));
+  for (const name of ["client", ...PACKAGE_NAMES]) {
+    replace(join(next, "packages", name), join(ROOT, "packages", name, "dist"));
+  }
   replace(join(next, "dist"), join(ROOT, "dist"));
   rmSync(next, { recursive: true, force: true });
   console.log(`Built in ${((performance.now() - started) / 1000).toFixed(1)} s.`);

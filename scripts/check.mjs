@@ -2,9 +2,10 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { boundaryProblems } from "./boundaries.mjs";
+import { PACKAGE_NAMES } from "./build-packages.mjs";
 import { lockfileProblem } from "./lockfile.mjs";
 import { repositoryFiles } from "./repository-files.mjs";
-import { ensureInstalled, requireNode } from "./set-up.mjs";
+import { ensureBuilt, ensureInstalled, requireNode } from "./set-up.mjs";
 import { measureSizes, sizeProblems } from "./sizes.mjs";
 import { ROOT } from "./stamp.mjs";
 import { styleProblems } from "./style.mjs";
@@ -17,6 +18,8 @@ import { styleProblems } from "./style.mjs";
 
 requireNode();
 ensureInstalled({ production: false });
+// Bundles are measured as they would be shipped, and packages are read as they would be installed.
+ensureBuilt();
 
 const files = repositoryFiles(ROOT);
 const bin = (/** @type {string} */ name) => join(ROOT, "node_modules/.bin", name);
@@ -33,14 +36,20 @@ const steps = [
   ...[
     "packages/contract",
     "packages/client",
+    "packages/widget",
+    "packages/react",
+    "packages/vue",
+    "packages/web-component",
     "apps/server",
     "apps/widget",
     "apps/console",
+    "examples",
     ".",
   ].map((folder) => ({
     name: `types of ${folder === "." ? "scripts and e2e" : folder}`,
     run: () => command(bin("tsc"), "-p", folder, "--pretty", "false"),
   })),
+  { name: "packages (publint)", run: checkPackages },
   { name: "boundaries", run: () => boundaryProblems(files).join("\n") },
   { name: "lockfile", run: checkLockfile },
   { name: "style", run: () => styleProblems(files).join("\n") },
@@ -75,12 +84,18 @@ async function runAll(all, atOnce) {
   return red;
 }
 
-/** The bundles are measured as they would be shipped, so they are built first. */
 async function checkBuilt() {
-  const failure = await command(process.execPath, join(ROOT, "scripts/build.mjs"));
-  if (failure) return failure;
   const figures = await command(process.execPath, join(ROOT, "scripts/figures.mjs"), "--check");
   return [...sizeProblems(measureSizes(ROOT)), figures].filter(Boolean).join("\n");
+}
+
+/** Packs each package and reads it as its users' bundlers will. */
+async function checkPackages() {
+  const problems = [];
+  for (const name of PACKAGE_NAMES) {
+    problems.push(await command(bin("publint"), "run", join("packages", name), "--strict"));
+  }
+  return problems.filter(Boolean).join("\n");
 }
 
 function checkLockfile() {

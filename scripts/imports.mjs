@@ -31,8 +31,10 @@ export function importsOf({ path, text }) {
 function resolve(from, specifier) {
   if (specifier.startsWith(".")) return posix.join(posix.dirname(from), specifier);
   if (specifier.startsWith("node:")) return specifier;
-  const own = /^@orcha\/(contract|client|server|widget)(?:\/(.+))?$/.exec(specifier);
+  const own = /^@orcha\/(contract|client|server|widget|react|vue|web-component)(?:\/(.+))?$/.exec(
+    specifier,
+  );
   if (!own) return `npm:${specifier}`;
-  const folder = own[1] === "contract" || own[1] === "client" ? "packages" : "apps";
+  const folder = own[1] === "server" ? "apps" : "packages";
   return `${folder}/${own[1]}/src/${own[2] ?? "index"}.ts`;
 }

@@ -11,6 +11,8 @@ const INPUTS = [
   "packages",
   "docs",
   "scripts/build.mjs",
+  "scripts/build-packages.mjs",
+  "tsconfig.base.json",
   "package.json",
   "package-lock.json",
 ];

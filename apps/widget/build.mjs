@@ -3,6 +3,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
+import { pinnedLoaders } from "./pinned-loaders.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const MAIN = "src/frame/main.tsx";
@@ -24,8 +25,10 @@ export async function buildWidget(outDir) {
   const [frame, locales] = await Promise.all([buildFrame(outDir), copyLocales(outDir)]);
 
   await cp(path.join(here, "src/frame/frame.html"), path.join(outDir, "frame.html"));
+  await cp(path.join(here, "version-page.html"), path.join(outDir, "version-page.html"));
   const { version } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
-  const manifest = { version, ...frame, locales };
+const loaders = await pinnedLoaders(outDir, version, path.join(here, "released"));
+  const manifest = { version, ...loaders, ...frame, locales };
   await writeFile(path.join(outDir, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
@@ -171,7 +174,7 @@ const jsxFactory = {
 };
 
 /** @type {import("esbuild").Plugin} */
-const minifiedCssText = {
+export const minifiedCssText = {
   name: "minified-css-text",
   setup(builder) {
     builder.onLoad({ filter: /\.css$/ }, async ({ path: file }) => {

@@ -10,6 +10,7 @@ import {
 } from "@orcha/contract";
 import { demoRoutes } from "../../apps/server/src/http/routes/demo.ts";
 import { widgetRoutes } from "../../apps/server/src/http/routes/widget.ts";
+import { widgetPageRoutes } from "../../apps/server/src/http/routes/widget-page.ts";
 import { mountPages } from "../../apps/server/src/http/testing/mount-pages.ts";
 import { buildWidget } from "../../apps/widget/build.mjs";
 import { startFetchServer } from "./fetch-server.ts";
@@ -56,6 +57,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
       frameApiOrigins: [],
       resolveTenant: async (id = "external_widget") => ({ tenant: { id, settings }, label: "" }),
     })),
+    ...(await widgetPageRoutes({ widgetDir })),
     ...(await demoRoutes({ widgetDir })),
   ]);
 

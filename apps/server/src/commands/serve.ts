@@ -10,6 +10,7 @@ import type { Route } from "../http/access/route.ts";
 import { consoleRoutes } from "../http/routes/console.ts";
 import { demoRoutes } from "../http/routes/demo.ts";
 import { widgetRoutes } from "../http/routes/widget.ts";
+import { widgetPageRoutes } from "../http/routes/widget-page.ts";
 import type { Installation } from "../installation.ts";
 import { KnowledgeFolder } from "../knowledge/knowledge-folder.ts";
 import { openDatabase } from "../open-database.ts";
@@ -142,12 +143,13 @@ async function buildPages(
     frameApiOrigins: config.ORCHA_FRAME_API_ORIGINS,
     resolveTenant,
   });
+  const versions = await widgetPageRoutes({ widgetDir, publicUrl: config.ORCHA_PUBLIC_URL });
   const console = await consoleRoutes({
     consoleDir: fileURLToPath(installation.consoleFolder),
     docsDir: fileURLToPath(installation.docsFolder),
   });
   const demo = isDemo ? await demoRoutes({ widgetDir }) : [];
-  return [...widget, ...console, ...demo];
+  return [...widget, ...versions, ...console, ...demo];
 }
 
 /** Sentences for the person who ran `npm start`. */

@@ -2,8 +2,16 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openRoute, type Route } from "../access/route.ts";
+import { pageHeaders } from "../page-headers.ts";
 import { loadStaticFile } from "./static-file.ts";
 
+/** It talks to this server only. */
+const POLICY = ["connect-src 'self'", "img-src data:"];
+const APART = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "X-Frame-Options": "DENY",
+};
 const IMMUTABLE = { "Cache-Control": "public, max-age=31536000, immutable" };
 const GUIDE_HEADERS = {
   "Content-Type": "text/plain; charset=utf-8",
@@ -34,35 +42,11 @@ export async function consoleRoutes({
     openRoute("/console/", (c) => {
       const nonce = randomBytes(16).toString("base64");
       const html = template.replace("{{nonce}}", nonce).replace("{{script}}", name);
-      return c.html(html, 200, pageHeaders(nonce));
+      return c.html(html, 200, { ...pageHeaders(nonce, POLICY), ...APART });
     }),
     openRoute(`/console/assets/${name}`, (c) => script.send(c, IMMUTABLE)),
     openRoute("/console/operate.md", (c) => c.body(guide, 200, GUIDE_HEADERS)),
   ];
-}
-
-/** Nothing loads or runs but the one script, it talks to this server only, and no page may frame it. */
-function pageHeaders(nonce: string): Record<string, string> {
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    "connect-src 'self'",
-    "img-src data:",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
-  ];
-  return {
-    "Content-Security-Policy": policy.join("; "),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cache-Control": "no-store",
-  };
 }
 
 async function scriptName(consoleDir: string): Promise<string> {

@@ -8,10 +8,10 @@ import { sendCompressed } from "../send-compressed.ts";
 import { frameWriter, readManifest } from "../widget-frame.ts";
 import { loadStaticFile } from "./static-file.ts";
 
-const IMMUTABLE = "public, max-age=31536000, immutable";
+export const IMMUTABLE = "public, max-age=31536000, immutable";
 /** A page may live with yesterday's loader for ten minutes, and asks in the background from then on. */
 const AUTO_UPDATING = "public, max-age=600, stale-while-revalidate=86400";
-const CROSS_ORIGIN = {
+export const CROSS_ORIGIN = {
   "Access-Control-Allow-Origin": "*",
   "Cross-Origin-Resource-Policy": "cross-origin",
 };

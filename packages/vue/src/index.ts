@@ -1,0 +1,1 @@
+export { AuraChat, type AuraChatExposed } from "./aura-chat.ts";
