@@ -49,7 +49,7 @@ export type Position = "bottom-end" | "bottom-start" | "top-end" | "top-start";
 export interface LauncherOptions {
   /** Words on the button, beside its icon. */
   readonly label?: string | undefined;
-  /** The path of a line drawing in a box of 24 by 24, as in the `d` of an SVG path. */
+  /** The outline of a shape in a box of 24 by 24, as in the `d` of an SVG path. */
   readonly icon?: string | undefined;
 }
 
@@ -73,7 +73,7 @@ export interface ContextOptions {
   readonly data?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Each is also a custom property of the `aura-chat` element: `--aura-accent`, `--aura-offset-x` … Lengths are CSS lengths. */
+/** Each is also a custom property of the `aura-chat` element: `--aura-accent`, `--aura-offsetX` … Lengths are CSS lengths. */
 export interface Theme {
   /** Six hexadecimal digits: `#0d6b62`. Inks and tints are derived from it so that text stays readable. */
   readonly accent?: string | undefined;

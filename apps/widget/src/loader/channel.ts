@@ -1,58 +1,53 @@
-import {
-  type FrameMessage,
-  type FrameOptions,
-  type Hello,
-  type LoaderMessage,
-  PROTOCOL,
-  type Welcome,
-} from "../protocol.ts";
+import { type FrameMessage, type LoaderMessage, PROTOCOL } from "../protocol.ts";
 
-/** The private line to one frame. */
-export interface Channel {
-  readonly nonce: string;
-  send(message: LoaderMessage): void;
-}
+/** The line to one frame after the other. */
+type Channel = readonly [
+  nonce: string,
+  /** Takes every message that the page gets. */
+  hear: (event: MessageEvent<unknown>) => void,
+  send: (message: LoaderMessage) => void,
+  /** Makes ready for another frame. */
+  restart: () => void,
+];
 
 /**
- * Waits for the frame's hello and answers it with a port. Only the very window of the frame is heard, at its exact
- * origin and with the nonce that its address carried, so nothing else on the page can pose as the frame.
+ * Answers the frame's hello with a port. Only the very window of the frame is heard, at its exact origin and with the
+ * nonce that its address carried, so nothing else on the page can pose as the frame. What is said before it waits in
+ * the port, in order, after the options of that time: a message stays its visitor's when another one signs in.
  */
-export function openChannel(deps: {
-  readonly frameOrigin: string;
-  frame(): HTMLIFrameElement | undefined;
-  options(): FrameOptions;
-  receive(message: FrameMessage): void;
-  /** Ends it. */
-  readonly signal: AbortSignal;
-}): Channel {
-  const nonce = crypto.getRandomValues(new Uint32Array(4)).join("-");
-  let port: MessagePort | undefined;
-
-  const listen = ({ source, origin, data }: MessageEvent<Partial<Hello> | null | undefined>) => {
-    const frameWindow = deps.frame()?.contentWindow;
-    const target = targetOrigin(origin, deps.frameOrigin);
-    if (!frameWindow || source !== frameWindow || !target) return;
-    if (data?.aura !== "hello" || data.protocol !== PROTOCOL || data.nonce !== nonce) return;
-
-    port?.close();
-    const channel = new MessageChannel();
-    port = channel.port1;
-    port.onmessage = ({ data }: MessageEvent<FrameMessage>) => deps.receive(data);
-    const welcome: Welcome = {
-      aura: "welcome",
-      protocol: PROTOCOL,
-      nonce,
-      options: deps.options(),
-    };
-    frameWindow.postMessage(welcome, target, [channel.port2]);
+export function openChannel(
+  frame: () => HTMLIFrameElement | undefined,
+  greet: () => void,
+  receive: (message: FrameMessage) => void,
+): Channel {
+  const nonce = crypto.getRandomValues(new Uint32Array(4)).join() + PROTOCOL;
+  let near: MessagePort | undefined;
+  let far: MessagePort | undefined;
+  const restart = () => {
+    const { port1, port2 } = new MessageChannel();
+    near = port1;
+    far = port2;
+    port1.onmessage = ({ data }: MessageEvent<FrameMessage>) => receive(data);
+    greet();
   };
-  window.addEventListener("message", listen, { signal: deps.signal });
-
-  return { nonce, send: (message) => port?.postMessage(message) };
-}
-
-/** Where to answer; undefined refuses. In a sandboxed page every origin is "null" and cannot be named. */
-function targetOrigin(origin: string, frameOrigin: string): string | undefined {
-  if (origin === frameOrigin) return frameOrigin;
-  return origin === "null" && self.origin === "null" ? "*" : undefined;
+  return [
+    nonce,
+    ({ source, origin, data }) => {
+      const element = frame();
+      const target = element?.contentWindow;
+      if (
+        data === nonce &&
+        target &&
+        source === target &&
+        // In a sandboxed page every origin is "null" and cannot be named.
+        (origin === window.origin || element.src.startsWith(`${origin}/`))
+      ) {
+        if (!far) restart();
+        target.postMessage(nonce, origin === "null" ? "*" : origin, far && [far]);
+        far = undefined;
+      }
+    },
+    (message) => near?.postMessage(message),
+    restart,
+  ];
 }

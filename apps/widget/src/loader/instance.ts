@@ -1,118 +1,137 @@
-import { type ColorScheme, FRAME_PATH, type FrameMessage } from "../protocol.ts";
+import { type Call, FRAME_PATH, type FrameMessage } from "../protocol.ts";
+import type { AuraInstance, InitOptions } from "../surface.ts";
 import { openChannel } from "./channel.ts";
-import { apiAddress, frameOptions, type InitOptions, readToken } from "./options.ts";
-import { createPanel } from "./panel.ts";
+import { createHost } from "./host.ts";
+import { createSurface } from "./instance-surface.ts";
+import { drawLauncher, listenToLauncher } from "./launcher.ts";
+import { answer, askedBy, complain, findPlace, followViewport, frameOptions } from "./page.ts";
 
-/** One widget on the page. */
-export interface AuraInstance {
-  open(): void;
-  close(): void;
-  toggle(): void;
-  /** Takes other options over; what is not named stays. */
-  update(options: Partial<InitOptions>): void;
-  /** Takes everything off the page again. */
-  destroy(): void;
-}
+/** Takes every kind of event; who listens knows which one comes. */
+type Handler = { handle(event: Event): void }["handle"];
 
-/** Puts a widget on the page. The frame itself is loaded at the first sign of interest. */
+/** Makes a widget, which `update` with its first options puts on the page. */
 export function createInstance(
-  first: InitOptions,
+  id: string,
   scriptUrl: string | undefined,
   onDestroy: () => void,
 ): AuraInstance {
-  const frameUrl = frameAddress(first, scriptUrl);
-  const darkPage = matchMedia("(prefers-color-scheme: dark)");
+  const launcher = document.createElement("button");
+  const panel = document.createElement("div");
+  const [host, shadow, restyle] = createHost(launcher, panel);
   const ending = new AbortController();
-  const { signal } = ending;
-  const panel = createPanel(signal);
-  let options = first;
+  // No address at all, so that one has to be named.
+  let options: InitOptions = { apiBaseUrl: "//:" };
+  let frame: HTMLIFrameElement | undefined;
+  let api = "";
+  let language = "";
   let isOpen = false;
+  let name: string | undefined;
   let tokens = 1;
+  let returns = 0;
 
-  const scheme = (): ColorScheme => {
-    const wanted = options.colorScheme;
-    if (wanted === "light" || wanted === "dark") return wanted;
-    return darkPage.matches ? "dark" : "light";
-  };
-  const settings = () => frameOptions(options, scheme(), tokens);
-  const title = () => String(options.header?.title || "Chat");
-  const paint = () => panel.paint(scheme(), title());
-
-  const receive = async (message: FrameMessage) => {
-    if (message.type === "close") show(false);
-    else if (message.type === "ready") {
-      panel.reveal();
-      if (isOpen) channel.send({ type: "shown" });
-    } else {
-      const token = await readToken(options).catch((error: unknown) => {
-        console.error("[aura] authToken", error);
-        return null;
-      });
-      channel.send({ type: "token", id: message.id, token });
-    }
-  };
-  const channel = openChannel({
-    frameOrigin: frameUrl.origin,
-    frame: panel.frame,
-    options: settings,
-    receive: (message) => void receive(message),
-    signal,
-  });
+  const listen = (type: string, handler: Handler, target: EventTarget = window) =>
+    target.addEventListener(type, handler, { signal: ending.signal, capture: true });
+  const emit = (name: string, detail?: object) =>
+    host.dispatchEvent(
+      new CustomEvent(`aura:${name}`, { bubbles: true, composed: true, detail: { ...detail, id } }),
+    );
+  const draw = () => drawLauncher(launcher, options, language, isOpen, name);
+  const tell = () => send({ type: "state", open: isOpen, options: frameOptions(options, tokens) });
+  const [nonce, hear, send, restart] = openChannel(
+    () => frame,
+    tell,
+    async (message: FrameMessage) => {
+      if (message.type === "close") show(false);
+      else if (message.type === "event") emit(message.name, message.detail);
+      else if (message.type === "ask") {
+        const detail = await answer(message.name, options).catch(complain);
+        send({ type: "reply", id: message.id, detail });
+      } else {
+        restyle(message.css);
+        name = message.name;
+        draw();
+      }
+    },
+  );
 
   const prepare = () => {
-    frameUrl.hash = `${channel.nonce}.${scheme()}`;
-    panel.prepare(frameUrl.href);
-    paint();
+    if (frame || !api) return;
+    const query = new URLSearchParams({ api, lang: language, tenant_id: options.tenantId ?? "" });
+    frame = document.createElement("iframe");
+    frame.allow = "clipboard-write";
+    frame.title = `${launcher.ariaLabel}`;
+    frame.src = `${new URL(FRAME_PATH, scriptUrl ?? `${api}widget/v1/`)}?${query}#${nonce}`;
+    panel.append(frame);
   };
-  const show = (open: boolean) => {
+  const show = (open = !isOpen) => {
     if (open) prepare();
+    const next = open ? frame : shadow.activeElement && launcher;
     if (isOpen !== open) {
       isOpen = open;
-      panel.show(open);
-      if (open) channel.send({ type: "shown" });
+      draw();
+      tell();
+      emit(open ? "open" : "close");
     }
-    (open ? panel.frame() : panel.launcher)?.focus({ preventScroll: true });
+    next?.focus();
   };
-  const repaint = () => {
-    paint();
-    channel.send({ type: "options", options: settings() });
+  const call = (name: Call) => (text?: string) => {
+    prepare();
+    send({ type: "call", name, text: `${text ?? ""}` });
   };
-
-  const { launcher } = panel;
-  launcher.onclick = () => show(!isOpen);
-  launcher.onpointerenter = launcher.onfocus = prepare;
-  launcher.onkeydown = ({ key }) => {
-    if (key === "Escape" && isOpen) show(false);
+  const click = (event: Event) => {
+    const text = askedBy(event, id);
+    if (text !== undefined) show(true);
+    if (text) call("sendMessage")(text);
   };
-  darkPage.addEventListener("change", repaint, { signal });
-  panel.show(false);
-  paint();
-
-  return {
-    open: () => show(true),
-    close: () => isOpen && show(false),
-    toggle: () => show(!isOpen),
-    update(changes) {
+  const update = (changes: Partial<InitOptions>) => {
+    if (ending.signal.aborted) return;
+    try {
+      const before = options;
+      const beforeApi = api;
       const next = { ...options, ...changes };
-      apiAddress(next);
+      const { mode = "bubble", theme = {} } = next;
+      const place = findPlace(next);
+      api = new URL(next.apiBaseUrl.replace(/\/*$/, "/"), location.href).href;
       options = next;
-      if ("authToken" in changes) tokens += 1;
-      repaint();
-    },
-    destroy() {
-      ending.abort();
-      panel.remove();
-      onDestroy();
-    },
+      language = next.locale || document.documentElement.lang;
+      if (next.authToken !== before.authToken) tokens += 1;
+      for (const [name, value] of Object.entries(theme))
+        host.style.setProperty(`--aura-${name}`, `${value ?? ""}`);
+      if (place !== host.parentNode || api !== beforeApi || next.tenantId !== before.tenantId) {
+        place?.append(host);
+        for (const node of [document, document.documentElement, place ?? document])
+          watcher.observe(node, { childList: true });
+        restart();
+        if (frame) {
+          frame.remove();
+          frame = undefined;
+          prepare();
+        }
+      }
+      draw();
+      tell();
+      // What replaces the document takes its listeners, too.
+      listen("message", hear);
+      listen("click", click);
+      listen("readystatechange", refresh);
+      if (mode !== "bubble") prepare();
+      else if (document.readyState === "complete" && !navigator.connection?.saveData)
+        (window.requestIdleCallback ?? setTimeout)(prepare);
+    } catch (error) {
+      complain(error);
+    }
   };
-}
-
-/** The frame comes from the server that served the script; a bundled loader takes it from the API's server. */
-function frameAddress(options: InitOptions, scriptUrl: string | undefined): URL {
-  const api = apiAddress(options);
-  const url = scriptUrl ? new URL(FRAME_PATH, scriptUrl) : new URL(`${api}/widget/frame`);
-  url.search = "";
-  if (options.tenantId) url.searchParams.set("tenant_id", options.tenantId);
-  url.searchParams.set("api", api);
-  return url;
+  const refresh = () => update({});
+  const watcher = new MutationObserver(() => {
+    // A page that throws it out again and again is given in to.
+    if (!host.isConnected && returns++ < 9 + performance.now() / 1e4) refresh();
+  });
+  followViewport(panel, listen);
+  listenToLauncher(launcher, show, prepare);
+  return createSurface(host, show, call, update, () => {
+    ending.abort();
+    watcher.disconnect();
+    host.remove();
+    onDestroy();
+  });
 }

@@ -1,5 +1,6 @@
-import { type AuraInstance, createInstance } from "./instance.ts";
-import { type InitOptions, optionsFromData } from "./options.ts";
+import type { AuraInstance, InitOptions } from "../surface.ts";
+import { init } from "./init.ts";
+import { optionsFromData } from "./script-data.ts";
 
 /** What stands at `window.AuraChatWidget`, first as the page's own queue and then as the loader. */
 interface AuraGlobal {
@@ -18,37 +19,17 @@ declare global {
 /** Takes over the page's queue and starts what the script tag itself asks for. Loading twice is harmless. */
 function start(): void {
   const { currentScript } = document;
-  const script = currentScript && "src" in currentScript ? currentScript : undefined;
+  // An element of the page with the name "currentScript" would stand there, too.
+  const script = currentScript instanceof HTMLScriptElement ? currentScript : undefined;
   const waiting = window.AuraChatWidget;
-  if (!waiting?.loaded) window.AuraChatWidget = createGlobal(script?.src);
+  const aura = waiting?.loaded
+    ? waiting
+    : { loaded: true, init: (options: InitOptions) => init(options, script?.src) };
+  window.AuraChatWidget = aura;
 
-  const queue = Array.isArray(waiting?.q) ? waiting.q : [];
-  const own = script && optionsFromData(script.dataset);
-  for (const options of own ? [...queue, own] : queue) window.AuraChatWidget?.init(options);
-}
-
-function createGlobal(scriptUrl: string | undefined): AuraGlobal {
-  const instances = new Map<string, AuraInstance>();
-  return {
-    loaded: true,
-    init(options) {
-      // A mistake in the options must not break the page that embeds the widget.
-      try {
-        const id = options.id || "default";
-        const existing = instances.get(id);
-        if (existing) {
-          existing.update(options);
-          return existing;
-        }
-        const instance = createInstance(options, scriptUrl, () => instances.delete(id));
-        instances.set(id, instance);
-        return instance;
-      } catch (error) {
-        console.error("[aura] init", error);
-        return undefined;
-      }
-    },
-  };
+  for (const options of waiting?.q ?? []) aura.init(options);
+  const own = script?.dataset;
+  if (own?.apiBaseUrl != null) aura.init(optionsFromData(own));
 }
 
 start();

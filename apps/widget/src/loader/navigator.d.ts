@@ -1,0 +1,4 @@
+interface Navigator {
+  /** Chromium alone tells. */
+  readonly connection?: { readonly saveData?: boolean };
+}
