@@ -53,6 +53,10 @@ async function start(): Promise<void> {
     // A hidden tab need not follow along: it looks when it is shown.
     if (!document.hidden) chat.moved(conversation);
   });
+  host.onCall((name, text) => {
+    if (name === "sendMessage") chat.send(text);
+    else if (name === "newConversation") chat.newConversation();
+  });
   let visitor = visitorOf(host);
   host.options.subscribe(() => {
     if (visitor === visitorOf(host)) return;

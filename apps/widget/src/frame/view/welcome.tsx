@@ -1,4 +1,4 @@
-import type { FrameOptions } from "../../protocol.ts";
+import type { OwnOptions } from "../host.ts";
 import { Icon } from "./icon.tsx";
 
 /** What stands there before the first question. */
@@ -7,7 +7,7 @@ export function Welcome({
   mustSignIn,
   onStarter,
 }: {
-  readonly options: FrameOptions;
+  readonly options: OwnOptions;
   readonly mustSignIn: boolean;
   readonly onStarter: (text: string) => void;
 }) {
