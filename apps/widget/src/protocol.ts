@@ -1,6 +1,10 @@
 import type { AuraEventName, InitOptions } from "./surface.ts";
 
-/** Version of what loader and frame say to each other; both must speak the same. */
+/**
+ * Version of what loader and frame say to each other. The frame reads the loader's as the last digit of the nonce that
+ * stands behind the `#` of its own address. Its first words to the parent window are that nonce; the loader answers with
+ * the nonce, too, and with one end of a MessageChannel, to the frame's exact origin. Neither carries a secret.
+ */
 export const PROTOCOL = 1;
 
 export type ColorScheme = "light" | "dark";
@@ -19,13 +23,6 @@ export interface FrameOptions extends Omit<InitOptions, LoaderOnly | "starters" 
   readonly starters?: readonly string[] | string | undefined;
   readonly useRag?: boolean | undefined;
 }
-
-/**
- * The first words of the frame to its parent window are the nonce that stands behind the `#` of its own address: random
- * digits, and `PROTOCOL` of the loader as the last one. The loader answers with the nonce and one end of a
- * MessageChannel, to the frame's exact origin. Neither carries a secret.
- */
-export type Greeting = string;
 
 /** What the frame asks the page for, at the moment it needs it: the token, and which page this is (`Page`). */
 export type Question = "token" | "page";

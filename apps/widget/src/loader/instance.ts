@@ -4,7 +4,7 @@ import { openChannel } from "./channel.ts";
 import { createHost } from "./host.ts";
 import { createSurface } from "./instance-surface.ts";
 import { drawLauncher, listenToLauncher } from "./launcher.ts";
-import { answer, askedBy, complain, findPlace, followViewport } from "./page.ts";
+import { answer, askedBy, complain, findPlace, followViewport, frameOptions } from "./page.ts";
 
 /** Takes every kind of event; who listens knows which one comes. */
 type Handler = { handle(event: Event): void }["handle"];
@@ -19,7 +19,8 @@ export function createInstance(
   const panel = document.createElement("div");
   const [host, shadow, restyle] = createHost(launcher, panel);
   const ending = new AbortController();
-  let options: InitOptions = { apiBaseUrl: "" };
+  // No address at all, so that one has to be named.
+  let options: InitOptions = { apiBaseUrl: "//:" };
   let frame: HTMLIFrameElement | undefined;
   let api = "";
   let language = "";
@@ -35,11 +36,7 @@ export function createInstance(
       new CustomEvent(`aura:${name}`, { bubbles: true, composed: true, detail: { ...detail, id } }),
     );
   const draw = () => drawLauncher(launcher, options, language, isOpen, name);
-  const tell = () => {
-    const { authToken, target, ...open } = options;
-    const token = authToken ? tokens : 0;
-    send({ type: "state", open: isOpen, options: JSON.stringify({ ...open, token }) });
-  };
+  const tell = () => send({ type: "state", open: isOpen, options: frameOptions(options, tokens) });
   const [nonce, hear, send, restart] = openChannel(
     () => frame,
     tell,
@@ -59,8 +56,7 @@ export function createInstance(
 
   const prepare = () => {
     if (frame || !api) return;
-    const { tenantId } = options;
-    const query = new URLSearchParams({ api, lang: language, tenant_id: tenantId ?? "" });
+    const query = new URLSearchParams({ api, lang: language, tenant_id: options.tenantId ?? "" });
     frame = document.createElement("iframe");
     frame.allow = "clipboard-write";
     frame.title = `${launcher.ariaLabel}`;
@@ -90,7 +86,8 @@ export function createInstance(
   const update = (changes: Partial<InitOptions>) => {
     if (ending.signal.aborted) return;
     try {
-      const [before, beforeApi] = [options, api];
+      const before = options;
+      const beforeApi = api;
       const next = { ...options, ...changes };
       const { mode = "bubble", theme = {} } = next;
       const place = findPlace(next);

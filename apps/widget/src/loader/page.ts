@@ -1,4 +1,4 @@
-import type { Question } from "../protocol.ts";
+import type { Page, Question } from "../protocol.ts";
 import type { InitOptions } from "../surface.ts";
 
 /** Where a widget stands; nothing while the page does not have that place. @throws once the page has been read. */
@@ -13,10 +13,19 @@ export function findPlace({ mode, target }: InitOptions): Element | null | undef
   return place;
 }
 
+/** The options as plain data, whatever the page passed; the token stays here, and only its number goes on. */
+export function frameOptions(
+  { authToken, target, ...options }: InitOptions,
+  tokens: number,
+): string {
+  return JSON.stringify({ ...options, token: authToken ? tokens : 0 });
+}
+
 /** What the page answers to its frame. */
 export async function answer(name: Question, { authToken }: InitOptions): Promise<unknown> {
   if (name === "token") return typeof authToken === "function" ? authToken() : authToken;
-  return { url: location.href, title: document.title };
+  const page: Page = { url: location.href, title: document.title };
+  return page;
 }
 
 /** What a click asks of the widget with that id: empty only opens it, nothing is no question. */
