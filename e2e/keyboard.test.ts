@@ -43,7 +43,9 @@ describe.skipIf(!findChromium())("by keyboard alone, against the real server,", 
 
   /** Opens the demo's chat from the launcher, by keys. */
   async function visit(): Promise<Visit> {
-    const { page, context, problems } = await openPage(browser, `${server.url}/demo`);
+    const { page, context, problems } = await openPage(browser, `${server.url}/demo`, {
+      reducedMotion: "reduce",
+    });
     onTestFinished(() => context.close());
     await page.waitForFunction(() => document.querySelector("aura-chat"));
     await page.focus("[data-copy-snippet]");

@@ -340,7 +340,7 @@ describe.skipIf(!findChromium())("the widget in Chromium", () => {
     const ALL = [
       "/widget/v1/aura.js",
       "/widget/frame",
-      expect.stringMatching(/^\/widget\/assets\/frame-\w+\.js$/),
+      expect.stringMatching(/^\/widget\/assets\/chunk-\w+\.js$/),
     ];
 
     it("once the page is there and idle, and nothing more when the chat is opened", async () => {
