@@ -24,6 +24,7 @@ import { turnRoutes } from "./http/routes/turns.ts";
 import { usageRoutes } from "./http/routes/usage.ts";
 import { userRoutes } from "./http/routes/users.ts";
 import { visitorRoutes } from "./http/routes/visitor.ts";
+import { widgetConfigRoutes } from "./http/routes/widget-config.ts";
 import { sendJson } from "./http/send.ts";
 import { networkOf, truncatedAddress } from "./limits/address.ts";
 import { createPasswords } from "./operators/passwords.ts";
@@ -76,6 +77,7 @@ function visitorSide(services: Services, openAnswers: OpenAnswers): readonly Rou
       isDraining: () => running.leaving.aborted,
     }),
     ...visitorRoutes(visitor),
+    ...widgetConfigRoutes(),
     ...conversationRoutes({ database, defaultUserId, now }),
     ...ownConversationRoutes({ database, running, defaultUserId, now }),
     ...feedbackRoutes({ database, defaultUserId, now }),

@@ -12,3 +12,4 @@ export * from "./tenants.ts";
 export * from "./turn-events.ts";
 export * from "./usage.ts";
 export * from "./users.ts";
+export * from "./widget-config.ts";

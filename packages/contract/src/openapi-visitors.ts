@@ -19,6 +19,7 @@ export function visitorPaths(): Json {
     [`${API_PATH}/chat-v2`]: { post: chatOperation() },
     [`${API_PATH}/visitor`]: { post: visitorOperation() },
     [`${API_PATH}/visitor/reset`]: { post: visitorResetOperation() },
+    [`${API_PATH}/widget/config`]: { get: widgetConfigOperation() },
     [`${API_PATH}/conversations/{id}/messages`]: { get: messagesOperation() },
     [`${API_PATH}/turns/{id}/events`]: { get: turnEventsOperation() },
     [`${API_PATH}/turns/{id}/stop`]: { post: turnStopOperation() },
@@ -62,6 +63,19 @@ function visitorOperation(): Json {
     responses: {
       200: { description: "The secret.", content: json("VisitorResponse") },
       ...problems(["tenant_not_found", "unauthorized", "unsupported_media_type", "unavailable"]),
+    },
+  };
+}
+
+function widgetConfigOperation(): Json {
+  return {
+    operationId: "widgetConfig",
+    summary: "What a tenant decided about its widget",
+    description: "The widget's frame brings it along; this is for others.",
+    parameters: [tenantParameter()],
+    responses: {
+      200: { description: "The decisions.", content: json("WidgetConfig") },
+      ...problems(["tenant_not_found", "forbidden", "unavailable"]),
     },
   };
 }

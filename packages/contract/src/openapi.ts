@@ -13,6 +13,7 @@ import { tenantPaths, tenantSchemas } from "./openapi-tenants.ts";
 import { usagePaths, usageSchemas } from "./openapi-usage.ts";
 import { visitorPaths } from "./openapi-visitors.ts";
 import { TURN_EVENTS } from "./turn-events.ts";
+import { widgetConfigSchema } from "./widget-config.ts";
 
 /** The OpenAPI 3.1 document of everything that exists, made from the schemas that the server checks with. */
 export function openApiDocument(version: string): Json {
@@ -55,6 +56,7 @@ function componentSchemas(): Json {
     MessagePage: schemaOf(messagePageSchema, "output"),
     StopResponse: schemaOf(stopResponseSchema, "output"),
     VisitorResponse: schemaOf(visitorResponseSchema, "output"),
+    WidgetConfig: schemaOf(widgetConfigSchema, "output"),
     Problem: schemaOf(problemSchema, "output"),
     ...ownConversationSchemas(),
     ...privacySchemas(),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import type { Tenant } from "../tenants/settings.ts";
 import { baseOf, preferredLanguage } from "./preferred-language.ts";
+import { widgetConfig } from "./widget-config.ts";
 
 const manifestSchema = z.object({
   version: z.string(),
@@ -50,15 +51,6 @@ export async function frameWriter(
       config: embeddedJson({ ...widgetConfig(tenant), lang, words: words.get(base) }),
     };
     return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? "");
-  };
-}
-
-/** What the widget shows of its tenant; the page's own options go before the name. */
-function widgetConfig({ settings }: Tenant) {
-  return {
-    name: settings.name,
-    identity: settings.identity.mode,
-    accent: settings.theme.accent,
   };
 }
 

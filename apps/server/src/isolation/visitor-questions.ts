@@ -18,6 +18,8 @@ export const VISITOR_QUESTIONS: Readonly<Record<string, Questions>> = {
   "POST /chat-v2": { ask: askToChat, shows: true },
   "POST /visitor": once,
   "POST /visitor/reset": once,
+  // What every page that may embed the widget may know.
+  "GET /widget/config": once,
   "GET /conversations": {
     ask: (world) => [
       {},

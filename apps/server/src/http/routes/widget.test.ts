@@ -5,7 +5,6 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { storedTenantSettingsSchema } from "@orcha/contract";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { TenantResolver } from "../../tenants/resolve-tenant.ts";
-import { accentColours } from "../accent-colours.ts";
 import { mountPages } from "../testing/mount-pages.ts";
 import { demoRoutes } from "./demo.ts";
 import { type WidgetDeps, widgetRoutes } from "./widget.ts";
@@ -24,16 +23,28 @@ async function setup(deps: Partial<WidgetDeps> = {}) {
   const widgetDir = await mkdtemp(join(tmpdir(), "widget-"));
   onTestFinished(() => rm(widgetDir, { recursive: true, force: true }));
   const files = {
-    "manifest.json": JSON.stringify({ version: "1.2.3", script: "frame-ABC.js" }),
+    "manifest.json": JSON.stringify({
+      version: "1.2.3",
+      script: "frame-ABC.js",
+      assets: ["frame-ABC.js", "menu-DEF.js"],
+      locales: ["ar", "en"],
+    }),
     "aura.js": LOADER,
     "assets/frame-ABC.js": '"frame"',
+    "assets/menu-DEF.js": '"menu"',
+    "locales/ar.json": '{"send":"إرسال"}',
+    "locales/en.json": '{"send":"Send"}',
     "frame.html":
-      '<script id="config" type="application/json">{{config}}</script><script nonce="{{nonce}}" src="{{script}}"></script>',
+      '<html lang="{{lang}}" dir="{{dir}}"><script id="config" type="application/json">{{config}}</script><script nonce="{{nonce}}" src="assets/{{script}}"></script>',
     "demo/index.html": '<script nonce="{{nonce}}"></script><script nonce="{{nonce}}"></script>',
     "demo/demo.css": "a{}",
     "demo/demo.js": '"demo"',
+    "demo/states.html": '<script nonce="{{nonce}}"></script>',
+    "demo/states.css": "a{}",
+    "demo/states.js": '"states"',
+    "demo/states-script.js": '"script"',
   };
-  await Promise.all(["assets", "demo"].map((name) => mkdir(join(widgetDir, name))));
+  await Promise.all(["assets", "demo", "locales"].map((name) => mkdir(join(widgetDir, name))));
   for (const [name, text] of Object.entries(files)) await writeFile(join(widgetDir, name), text);
   const widget = mountPages(
     await widgetRoutes({ widgetDir, frameApiOrigins: [], resolveTenant: tenantWith([]), ...deps }),
@@ -136,7 +147,9 @@ describe("the frame", () => {
     expect(JSON.parse(json)).toEqual({
       name,
       identity: "required",
-      accent: { light: accentColours("#ffcc00", false), dark: accentColours("#ffcc00", true) },
+      accent: "#ffcc00",
+      lang: "en",
+      words: { send: "Send" },
     });
     expect(html.match(/<script/g)).toHaveLength(2);
   });
@@ -167,8 +180,33 @@ describe("the frame", () => {
     expect((await untold.get("/widget/frame?api=https://chat.example")).status).toBe(200);
   });
 
-  it("serves the one script that its manifest names", async () => {
+  it("comes in the language that the page wishes for, else in the browser's, else in English", async () => {
     const { get } = await setup();
+    const opened = async (query: string, accepted = "") => {
+      const response = await get(`/widget/frame${query}`, { "Accept-Language": accepted });
+      const html = await response.text();
+      expect(response.headers.get("Vary")).toContain("Accept-Language");
+      return /<html lang="([^"]*)" dir="([^"]*)">.*"send":"([^"]*)"/.exec(html)?.slice(1);
+    };
+    expect(await opened("?lang=ar-EG", "en")).toEqual(["ar-EG", "rtl", "إرسال"]);
+    expect(await opened("", "nl, ar;q=0.5")).toEqual(["ar", "rtl", "إرسال"]);
+    expect(await opened("?lang=nl", "ar")).toEqual(["ar", "rtl", "إرسال"]);
+    for (const lang of ["nl", '"><script>', "../ar", "__proto__", ""]) {
+      expect(await opened(`?lang=${encodeURIComponent(lang)}`)).toEqual(["en", "ltr", "Send"]);
+    }
+  });
+
+  it("travels compressed", async () => {
+    const { get } = await setup();
+    const response = await get("/widget/frame", { "Accept-Encoding": "gzip, br" });
+    expect(response.headers.get("Content-Encoding")).toBe("br");
+    const html = brotliDecompressSync(Buffer.from(await response.arrayBuffer())).toString();
+    expect(html).toContain('"send":"Send"');
+  });
+
+  it("serves the scripts that its manifest names, and no others", async () => {
+    const { get } = await setup();
+    expect(await (await get("/widget/assets/menu-DEF.js")).text()).toBe('"menu"');
     const script = await get("/widget/assets/frame-ABC.js");
     expect(await script.text()).toBe('"frame"');
     expect(script.headers.get("Cache-Control")).toContain("immutable");
