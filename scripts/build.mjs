@@ -10,7 +10,8 @@ import {
 import { join } from "node:path";
 import { build as bundle } from "esbuild";
 import { buildConsole } from "../apps/console/build.mjs";
-import { buildWidget, minifiedCssText } from "../apps/widget/build.mjs";
+import { buildWidget } from "../apps/widget/build.mjs";
+import { minifiedCssText } from "../apps/widget/build-plugins.mjs";
 import { buildPackages, PACKAGE_NAMES } from "./build-packages.mjs";
 import { isBuilt, ROOT, sourceStamp } from "./stamp.mjs";
 

@@ -2,14 +2,14 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, transform } from "esbuild";
+import { build } from "esbuild";
 import { minify } from "terser";
+import { elsewhere, jsxFactory, minifiedCssText, oneScript } from "./build-plugins.mjs";
 import { pinnedLoaders } from "./pinned-loaders.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const MAIN = "src/frame/main.tsx";
 const TARGET = "es2022";
-const CSS_TARGET = ["chrome111", "firefox113", "safari16.4"];
 
 /**
  * Builds everything into `outDir` and returns the manifest that is also written there.
@@ -118,22 +118,6 @@ async function buildHighlighter(outDir) {
 }
 
 /**
- * Leaves an import to a file that has been built already.
- *
- * @param {RegExp} filter
- * @param {string} file
- * @returns {import("esbuild").Plugin}
- */
-function elsewhere(filter, file) {
-  return {
-    name: "elsewhere",
-    setup(builder) {
-      builder.onResolve({ filter }, () => ({ path: `./${file}`, external: true }));
-    },
-  };
-}
-
-/**
  * The words of each language, which the server puts into the frame's document.
  *
  * @param {string} outDir
@@ -150,51 +134,6 @@ async function copyLocales(outDir) {
   }
   return files.map((name) => path.basename(name, ".json"));
 }
-
-/**
- * Makes one script of the frame and of what it shares with later parts, where the bundler would make two: a file goes into a
- * chunk by the entries that reach it, and so the later parts, which all import the kit, are made to reach all of the frame.
- *
- * @type {import("esbuild").Plugin}
- */
-const oneScript = {
-  name: "one-script",
-  setup(builder) {
-    builder.onLoad({ filter: /[\\/]frame[\\/]kit\.ts$/ }, async ({ path: file }) => {
-      const code = await readFile(file, "utf8");
-      return { contents: `${code}\nimport "./main.tsx";`, loader: "ts" };
-    });
-  },
-};
-
-/**
- * Gives every file with JSX what makes elements, and no other file: what is loaded later would drag it along.
- *
- * @type {import("esbuild").Plugin}
- */
-const jsxFactory = {
-  name: "jsx-factory",
-  setup(builder) {
-    builder.onLoad({ filter: /\.tsx$/ }, async ({ path: file }) => {
-      const code = await readFile(file, "utf8");
-      return { contents: `${code}\nimport { Fragment, h } from "preact";`, loader: "tsx" };
-    });
-  },
-};
-
-/** @type {import("esbuild").Plugin} */
-export const minifiedCssText = {
-  name: "minified-css-text",
-  setup(builder) {
-    builder.onLoad({ filter: /\.css$/ }, async ({ path: file }) => {
-      const css = await readFile(file, "utf8");
-      const { code } = await transform(css, { loader: "css", minify: true, target: CSS_TARGET });
-      // Spaces that esbuild keeps in the values of custom properties and around a slash.
-      const tight = code.trim().replace(/([:,]) (?=var|env|#|\.?\d)| (\/) /g, "$1$2");
-      return { contents: tight, loader: "text" };
-    });
-  },
-};
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   console.log(await buildWidget(path.join(here, "../../dist/widget")));

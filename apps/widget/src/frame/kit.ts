@@ -4,7 +4,7 @@
 export { Component } from "preact";
 export { languageTag, say, sayCount } from "./i18n/words.ts";
 export { failureOf, sayFailure } from "./state/failure-of.ts";
-export { type ReadonlySignal, type Signal, signal } from "./state/signal.ts";
+export { type Signal, signal } from "./state/signal.ts";
 export { canRetryHelp, endingWords, hasEnded } from "./state/turn.ts";
 export { adoptStyles } from "./view/adopt-styles.ts";
 export { focusInput } from "./view/focus-input.ts";

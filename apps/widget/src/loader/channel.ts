@@ -18,7 +18,7 @@ type Channel = readonly [
 export function openChannel(
   frame: () => HTMLIFrameElement | undefined,
   greet: () => void,
-  receive: (message: FrameMessage) => void,
+  receive: (message: FrameMessage) => unknown,
 ): Channel {
   const nonce = crypto.getRandomValues(new Uint32Array(4)).join() + PROTOCOL;
   let near: MessagePort | undefined;

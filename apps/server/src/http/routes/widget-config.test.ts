@@ -26,7 +26,7 @@ describeOnEveryEngine("the widget's configuration", (engine) => {
 
   it("is the tenant's, also before anybody signs in, and nothing else of it", async () => {
     await register({
-      identity: { mode: "optional", issuer: "https://shop.example" },
+      identity: { mode: "required", jwks_url: "https://keys.example/jwks" },
       theme: { accent: "#2f6fed" },
       prompt: "Secret instructions",
     });
@@ -34,7 +34,7 @@ describeOnEveryEngine("the widget's configuration", (engine) => {
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
       name: "Shop",
-      identity: "optional",
+      identity: "required",
       accent: "#2f6fed",
     });
   });
