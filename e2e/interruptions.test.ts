@@ -142,7 +142,7 @@ describe.skipIf(!findChromium())("interruptions", () => {
       expect(model.requests).toHaveLength(1);
     });
 
-    it("that last are made up for by itself once the browser is online", async () => {
+    it("that last keep what is written meanwhile, and deliver it once and in order when the browser is online", async () => {
       const { url, model } = await serve(SLOW);
       const { context, frame } = await visit(url, withoutWaiting);
       await ask(frame);
@@ -150,14 +150,19 @@ describe.skipIf(!findChromium())("interruptions", () => {
       await untilDone(frame);
       await context.setOffline(true);
       await ask(frame, "And then?");
-      await frame.waitForSelector(".failure");
+      await ask(frame, "And after that?");
+      expect(await frame.locator(".turn.waiting .question").allTextContents()).toEqual([
+        expect.stringContaining("And then?"),
+        expect.stringContaining("And after that?"),
+      ]);
       await context.setOffline(false);
-      await untilDone(frame, 2);
+      await untilDone(frame, 3);
       expect(await transcript(frame)).toEqual([
         [QUESTION, ANSWER],
         ["And then?", ANSWER],
+        ["And after that?", ANSWER],
       ]);
-      expect(model.requests).toHaveLength(2);
+      expect(model.requests).toHaveLength(3);
     });
   });
 
