@@ -1,0 +1,66 @@
+import type { Browser } from "playwright-core";
+import type { Payload } from "../payloads/corpus.mjs";
+import { type Findings, noFindings, watchContent } from "./content-watch.ts";
+import { startLoggedBrowser } from "./net-log.ts";
+import {
+  type Visit,
+  visitFailures,
+  visitLive,
+  visitNames,
+  visitOptions,
+  visitRestored,
+} from "./payload-visits.ts";
+import { type ScriptedServer, startScriptedServer } from "./scripted-server.ts";
+
+/** The slowest first. */
+const VISITS: readonly Visit[] = [
+  visitLive,
+  visitRestored,
+  visitOptions,
+  visitNames,
+  visitFailures,
+];
+const PER_PAGE = 40;
+const AT_ONCE = 3;
+
+/** Puts every payload through every door of the real widget in a real browser, and tells what came of it. */
+export async function runPayloads(payloads: readonly Payload[]): Promise<Findings> {
+  const findings = noFindings();
+  const logged = await startLoggedBrowser();
+  const batches = batchesOf(payloads);
+  const jobs = VISITS.flatMap((visit) => batches.map((batch) => ({ visit, batch })));
+  const work = async () => {
+    await using server = await startScriptedServer();
+    for (let job = jobs.shift(); job; job = jobs.shift()) {
+      await run(job.visit, job.batch, logged.browser, server, findings);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+  } finally {
+    findings.requests.push(...(await logged.close()));
+  }
+  return findings;
+}
+
+async function run(
+  visit: Visit,
+  batch: readonly Payload[],
+  browser: Browser,
+  server: ScriptedServer,
+  findings: Findings,
+): Promise<void> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  try {
+    await watchContent(context, server.url, findings);
+    await visit(context, server, batch);
+  } finally {
+    await context.close();
+  }
+}
+
+function batchesOf(payloads: readonly Payload[]): (readonly Payload[])[] {
+  return Array.from({ length: Math.ceil(payloads.length / PER_PAGE) }, (_, at) =>
+    payloads.slice(at * PER_PAGE, (at + 1) * PER_PAGE),
+  );
+}
