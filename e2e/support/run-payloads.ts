@@ -20,7 +20,8 @@ const VISITS: readonly Visit[] = [
   visitNames,
   visitFailures,
 ];
-const PER_PAGE = 40;
+const PER_PAGE = 24;
+const PATIENCE_MS = 60_000;
 const AT_ONCE = 3;
 
 /** Puts every payload through every door of the real widget in a real browser, and tells what came of it. */
@@ -51,6 +52,7 @@ async function run(
   findings: Findings,
 ): Promise<void> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  context.setDefaultTimeout(PATIENCE_MS);
   try {
     await watchContent(context, server.url, findings);
     await visit(context, server, batch);
