@@ -9,7 +9,7 @@ const FORGERIES = `
   const options = { apiBaseUrl: "https://forged.canary.example", token: 7, colorScheme: "dark", header: { title: "Forged" } };
   const deep = {}; for (let at = deep, depth = 0; depth < 500; depth += 1) at = at.next = {};
   const loop = { aura: "welcome", protocol: 1, options }; loop.self = loop;
-  const nonces = ["", undefined, null, 0, "1-2-3-4", [], {}, "undefined", "__proto__"];
+  const nonces = ["", undefined, null, 0, "1-2-3-4", [], {}, "undefined", "__proto__", "the-real-one"];
   const forgeries = [
     ...nonces.flatMap((nonce) => [1, 2, "1", undefined].flatMap((protocol) => [
       { aura: "hello", protocol, nonce }, { aura: "welcome", protocol, nonce, options },
@@ -29,8 +29,9 @@ const FORGERIES = `
       target.postMessage(message, "*", [port2]);
       for (const said of forgeries.slice(-15)) port1.postMessage(said);
     }
+    target.postMessage("told", "*");
   };
-  addEventListener("message", ({ data }) => window.heard.push(typeof data));`;
+  addEventListener("message", ({ data }) => window.heard.push(data === "told" ? data : typeof data));`;
 
 describe.skipIf(!findChromium())("messages from strangers", () => {
   let server: ScriptedServer;
@@ -58,9 +59,9 @@ describe.skipIf(!findChromium())("messages from strangers", () => {
   async function visit() {
     server.page(
       "/host/page",
-      `<!doctype html><title>Host</title><body><script src="${server.url}/widget/v1/aura.js"></script>
+      `<!doctype html><title>Host</title><link rel="icon" href="data:,"><body><script src="${server.url}/widget/v1/aura.js"></script>
        <script>addEventListener("message",({data,source})=>{if(data?.nonce?.length>20)window.widget=source});${FORGERIES}
-       AuraChatWidget.init({apiBaseUrl:"${server.url}",authToken:()=>"jwt",header:{title:"Honest"}})</script>
+       window.chat=AuraChatWidget.init({apiBaseUrl:"${server.url}",authToken:()=>"jwt",header:{title:"Honest"}})</script>
        <iframe name="near" src="${other()}/host/stranger"></iframe>
        <iframe name="far" src="${server.url}/host/stranger"></iframe>
        <iframe name="boxed" sandbox="allow-scripts" src="${server.url}/host/stranger"></iframe>`,
@@ -70,14 +71,16 @@ describe.skipIf(!findChromium())("messages from strangers", () => {
     return watched;
   }
 
-  /** An honest question is answered, and all that was said before it has been heard by then. */
+  /** The page's options still reach the frame, and an honest question is answered with the page's token. */
   async function expectHonest(page: Page) {
     const frame = await chatFrame(page);
+    expect(await frame.textContent("h1")).toBe("Honest");
+    await page.evaluate("window.chat.update({ header: { title: 'Still honest' } })");
+    await expect.poll(() => frame.textContent("h1")).toBe("Still honest");
     const before = server.asked.length;
     await frame.fill("textarea", "Hi");
     await frame.press("textarea", "Enter");
     await frame.waitForSelector(".tool");
-    expect(await frame.textContent("h1")).toBe("Honest");
     expect(await frame.getAttribute("html", "class")).toBe("light");
     expect(server.asked.length).toBe(before + 1);
     expect(server.asked[before]?.headers.get("Authorization")).toBe("Bearer jwt");
@@ -89,6 +92,7 @@ describe.skipIf(!findChromium())("messages from strangers", () => {
     await stranger?.evaluate("tell(parent)");
     await openChat(page);
     await stranger?.evaluate("tell(parent)");
+    await page.waitForFunction("window.heard.filter((said) => said === 'told').length === 2");
     await expectHonest(page);
     expect(await stranger?.evaluate("window.heard")).toEqual([]);
     expect(problems).toEqual([]);
@@ -107,6 +111,44 @@ describe.skipIf(!findChromium())("messages from strangers", () => {
     expect(await stranger?.evaluate("window.heard")).toEqual([]);
     expect(problems).toEqual([]);
     expect(requests.filter((url) => url.includes("forged"))).toEqual([]);
+  });
+
+  it("mean nothing to a frame that greets, but for its parent's answer with its nonce", async () => {
+    const chat = `${server.url}/widget/frame?api=${server.url}#the-real-one.light`;
+    server.page(
+      "/host/page",
+      `<!doctype html><title>Host</title><link rel="icon" href="data:,"><body><script>${FORGERIES}</script>
+       <iframe name="near" src="${other()}/host/stranger"></iframe><iframe name="chat" src="${chat}"></iframe>`,
+    );
+    const { page, context } = await openPage(browser, `${other()}/host/page`);
+    onTestFinished(() => context.close());
+    await page.waitForFunction("window.heard.includes('object')");
+    // The stranger has even the nonce; the parent has all but that, and that without a port.
+    await page.frame({ name: "near" })?.evaluate("tell(parent.frames.chat)");
+    await page.evaluate(
+      (wrong) => {
+        const frame = window.frames[1];
+        for (const nonce of wrong) {
+          const message = {
+            aura: "welcome",
+            protocol: 1,
+            nonce,
+            options: { header: { title: "Forged" } },
+          };
+          frame?.postMessage(
+            message,
+            "*",
+            nonce === "the-real-one" ? [] : [new MessageChannel().port2],
+          );
+        }
+        const options = { header: { title: "Honest" }, token: 0, colorScheme: "light" };
+        const honest = { aura: "welcome", protocol: 1, nonce: "the-real-one", options };
+        frame?.postMessage(honest, "*", [new MessageChannel().port2]);
+      },
+      ["", "the-wrong-one", "the-real-one"],
+    );
+    expect(await (await chatFrame(page)).textContent("h1")).toBe("Honest");
+    expect(await page.frame({ name: "near" })?.evaluate("window.heard")).toEqual([]);
   });
 
   it("mean nothing to a frame that somebody opens as a window", async () => {

@@ -78,6 +78,7 @@ const WORDS = new Map(
     requests: "request made",
     violations: "policy violated",
     strays: "element that text may not become",
+    brokenVisits: "widget that did not go on",
     forgedTokens: "forged tokens",
     families: "families of forgeries",
     forgedKeys: "forged keys",

@@ -8,10 +8,12 @@ export interface Findings {
   readonly violations: string[];
   /** Elements, attributes and links that are not on the list of those that content may become. */
   readonly strays: string[];
+  /** Where the widget did not do what it is for any more. */
+  readonly broken: string[];
 }
 
 export function noFindings(): Findings {
-  return { executions: [], requests: [], violations: [], strays: [] };
+  return { executions: [], requests: [], violations: [], strays: [], broken: [] };
 }
 
 const OWN_FILES =

@@ -146,7 +146,11 @@ async function openHost(context: BrowserContext, server: ScriptedServer) {
 }
 
 async function ask(frame: Frame, text: string): Promise<void> {
-  await frame.fill("textarea", text);
+  // Not typed: the browser takes minutes to type thousands of lines.
+  await frame.locator("textarea").evaluate((field, value) => {
+    if (field instanceof HTMLTextAreaElement) field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }, text);
   await frame.press("textarea", "Enter");
 }
 

@@ -31,9 +31,17 @@ export async function runPayloads(payloads: readonly Payload[]): Promise<Finding
   const batches = batchesOf(payloads);
   const jobs = VISITS.flatMap((visit) => batches.map((batch) => ({ visit, batch })));
   const work = async () => {
-    await using server = await startScriptedServer();
-    for (let job = jobs.shift(); job; job = jobs.shift()) {
-      await run(job.visit, job.batch, logged.browser, server, findings);
+    const server = await startScriptedServer();
+    try {
+      for (let job = jobs.shift(); job; job = jobs.shift()) {
+        await run(job.visit, job.batch, logged.browser, server, findings);
+      }
+    } catch (error) {
+      // What has been found says why; the others need not wait for the same.
+      findings.broken.push(String(error));
+      jobs.length = 0;
+    } finally {
+      await server[Symbol.asyncDispose]();
     }
   };
   try {

@@ -27,6 +27,7 @@ export async function loadPayloadRun(folder) {
     bundle: true,
     platform: "node",
     format: "esm",
+    target: "node20",
     external: ["playwright-core"],
     plugins: [keepScripts],
     logLevel: "error",

@@ -14,7 +14,7 @@ export const nothingRunsOrIsFetched = {
   async run(rig, { scale }) {
     const { runPayloads, countDoors } = await loadPayloadRun(rig.file(""));
     const payloads = readCorpus().filter((_, index) => index % EVERY[scale] === 0);
-    const { executions, requests, violations, strays } = await runPayloads(payloads);
+    const { executions, requests, violations, strays, broken } = await runPayloads(payloads);
     return {
       figures: {
         hostileTexts: payloads.length,
@@ -24,12 +24,13 @@ export const nothingRunsOrIsFetched = {
         requests: requests.length,
         violations: violations.length,
         strays: strays.length,
+        brokenVisits: broken.length,
       },
       limits: {
         hostileTexts: { atLeast: scale === "full" ? 350 : 15 },
-        ...atMost(0, "executions", "requests", "violations", "strays"),
+        ...atMost(0, "executions", "requests", "violations", "strays", "brokenVisits"),
       },
-      evidence: [...executions, ...requests, ...violations, ...strays],
+      evidence: [...executions, ...requests, ...violations, ...strays, ...broken],
     };
   },
 };
