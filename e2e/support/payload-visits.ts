@@ -1,41 +1,53 @@
 import type { Message, Context as Passage } from "@orcha/contract";
-import type { BrowserContext, Frame, Page } from "playwright-core";
+import type { BrowserContext, Frame } from "playwright-core";
 import type { Payload } from "../payloads/corpus.mjs";
 import { openChat } from "./browser.ts";
 import { behind, DOORS } from "./content-doors.ts";
-import { passage, type ScriptedServer } from "./scripted-server.ts";
+import { applyOptions, askAll, touchAll } from "./content-visitor.ts";
+import { partsOf } from "./parts-of.ts";
+import { passage, type Reply, type ScriptedServer } from "./scripted-server.ts";
 
 const MAX_QUESTION = 7_000;
 const PER_GROUP = 8;
+const PER_CONVERSATION = 16;
 /** About so many pieces make an answer; their odd length cuts words, tags and addresses anywhere. */
 const PIECES = 6;
 /** The browser draws in between. */
 const PIECE_EVERY_MS = 6;
+/** The links of more answers are like those of these. */
+const HOVERED = 12;
 
-/** A visit puts some payloads through some doors. */
+/** Puts some payloads through some doors. */
 export type Visit = (
   context: BrowserContext,
   server: ScriptedServer,
   payloads: readonly Payload[],
 ) => Promise<void>;
 
-/** Through the options of init, one after the other, before anything is asked. */
-export const visitOptions: Visit = async (context, server, payloads) => {
+/** On somebody's page: through the options of init, then through questions with answers, then through failures. */
+export const visitHost: Visit = async (context, server, payloads) => {
   const { page, frame } = await openHost(context, server);
   await page.evaluate(
-    async (all) => {
-      for (const options of all) {
-        Reflect.get(window, "chat").update(options);
-        await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
-      }
-    },
+    applyOptions,
     payloads.map(({ text }) => behind(DOORS.options, text)),
   );
-  await touch(frame, "body");
+  await touch(frame);
+
+  for (const part of partsOf(payloads, PER_CONVERSATION)) {
+    server.reply(...part.map(({ text }) => hostileAnswer(text)));
+    const questions = part.map(({ text }) => behind(DOORS.live, text).question ?? "");
+    await converse(frame, questions, ".answer > .tool");
+  }
+  const groups = groupsOf(payloads);
+  const questions = groups.map(() => "And now?");
+  server.reply(...groups.map(hostileRefusal));
+  await converse(frame, questions, ".failure");
+  server.reply(...groups.map(hostileEnd));
+  await converse(frame, questions, ".answer ~ .failure");
 };
 
-/** Through the tenant's name in the frame's document, some at once: nothing there reads one. */
-export const visitNames: Visit = async (context, server, payloads) => {
+/** The frame by its own address: through the tenant's name, then through what a reload brings back. */
+export const visitFrame: Visit = async (context, server, payloads) => {
   const page = await context.newPage();
   for (const group of groupsOf(payloads)) {
     server.decide(() => behind(DOORS.tenant, group));
@@ -43,70 +55,47 @@ export const visitNames: Visit = async (context, server, payloads) => {
     const title = await page.textContent("h1");
     if (wellFormed(title) !== wellFormed(group)) throw new Error(`The title is ${title}`);
   }
-};
+  server.decide(() => ({}));
 
-/** Through a question, its growing answer, the final answer and its passages. */
-export const visitLive: Visit = async (context, server, payloads) => {
-  const { frame } = await openHost(context, server);
-  for (const { text } of payloads) {
-    const { question = "", streamed = "", answer } = behind(DOORS.live, text);
-    server.reply(async (turn) => {
-      turn.start([hostilePassage(text)]);
-      for (const piece of oddPieces(streamed)) {
-        turn.delta(piece);
-        await new Promise((next) => setTimeout(next, PIECE_EVERY_MS));
-      }
-      turn.end(answer);
-    });
-    await ask(frame, question.slice(0, MAX_QUESTION));
-    await frame.waitForSelector(".turn.last .tool");
-    await touch(frame, ".turn.last");
-  }
-};
-
-/** Through the words of a refusal and of a failure in the middle of an answer, some at once. */
-export const visitFailures: Visit = async (context, server, payloads) => {
-  const { frame } = await openHost(context, server);
-  for (const group of groupsOf(payloads)) {
-    const { failure } = behind(DOORS.failed, group);
-    server.reply(() => ({ refuse: "model_unavailable", message: failure }));
-    await ask(frame, "First?");
-    await frame.waitForSelector(".turn.last .failure");
-    server.reply((turn) => {
-      turn.start([hostilePassage(group)]);
-      turn.delta(group.slice(0, group.length / 2));
-      turn.fail("model_timeout", failure);
-    });
-    await ask(frame, "Second?");
-    await frame.waitForSelector(".turn.last .answer ~ .failure");
-    await touch(frame, ".turn.last");
-  }
-};
-
-/** Through what a reload brings back from the server. */
-export const visitRestored: Visit = async (context, server, payloads) => {
-  server.reply((turn) => {
-    turn.start();
-    turn.delta("Hello.");
-    turn.end();
-  });
-  const page = await context.newPage();
-  await page.goto(`${server.url}/widget/frame`);
   const frame = page.mainFrame();
-  await ask(frame, "Hello?");
-  await frame.waitForSelector(".tool");
-
+  server.reply(hostileAnswer("Hello."));
+  await converse(frame, ["Hello?"], ".answer > .tool");
   server.messages.splice(0, Infinity, ...payloads.flatMap(transcriptOf));
   await page.reload();
   await page.waitForFunction(
     (wanted) => document.querySelectorAll(".turn").length === wanted,
     payloads.length * 2,
   );
-  await touch(frame, "body");
-  for (const turn of await frame.locator(".turn:has(.prose a)").all()) {
-    await turn.locator(".prose a").first().hover({ force: true });
+  await touch(frame);
+  const answers = await frame.locator(".turn:has(.prose a)").all();
+  for (const answer of answers.slice(0, HOVERED)) {
+    await answer.locator(".prose a").first().hover({ force: true });
   }
 };
+
+function hostileAnswer(text: string): Reply {
+  const { streamed = "", answer } = behind(DOORS.live, text);
+  return async (turn) => {
+    turn.start([hostilePassage(text)]);
+    for (const piece of oddPieces(streamed)) {
+      turn.delta(piece);
+      await new Promise((next) => setTimeout(next, PIECE_EVERY_MS));
+    }
+    turn.end(answer);
+  };
+}
+
+function hostileRefusal(text: string): Reply {
+  return () => ({ refuse: "model_unavailable", message: behind(DOORS.failed, text).failure });
+}
+
+function hostileEnd(text: string): Reply {
+  return (turn) => {
+    turn.start([hostilePassage(text)]);
+    turn.delta(text.slice(0, text.length / 2));
+    turn.fail("model_timeout", behind(DOORS.failed, text).failure);
+  };
+}
 
 function transcriptOf({ text }: Payload, index: number): Message[] {
   const { question = "", answer = "", failure = "" } = behind(DOORS.restored, text);
@@ -145,37 +134,21 @@ async function openHost(context: BrowserContext, server: ScriptedServer) {
   return { page, frame: await openChat(page) };
 }
 
-async function ask(frame: Frame, text: string): Promise<void> {
-  // Not typed: the browser takes minutes to type thousands of lines.
-  await frame.locator("textarea").evaluate((field, value) => {
-    if (field instanceof HTMLTextAreaElement) field.value = value;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  }, text);
-  await frame.press("textarea", "Enter");
+/** In a new conversation, and all of it in the page: the way to it and back takes longer than an answer. */
+async function converse(frame: Frame, questions: readonly string[], end: string): Promise<void> {
+  await frame.waitForSelector("textarea");
+  const asked = questions.map((question) => question.slice(0, MAX_QUESTION));
+  await frame.evaluate(askAll, { questions: asked, end });
+  await touch(frame);
 }
 
-/** Opens all passages below the element, and gives the focus to all that takes it. */
-async function touch(frame: Frame | Page, below: string): Promise<void> {
-  await frame.evaluate(async (selector) => {
-    const root = document.querySelector(selector);
-    const all = (inner: string) => root?.querySelectorAll<HTMLElement>(inner) ?? [];
-    for (const button of all(".sources li > button")) button.click();
-    await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
-    // Of a thousand chips the first are like the rest.
-    for (const element of [...all("a, button, [tabindex]")].slice(0, 300)) {
-      element.focus({ preventScroll: true });
-      element.dispatchEvent(new MouseEvent("mouseover", { bubbles: true }));
-    }
-  }, below);
+function touch(frame: Frame): Promise<void> {
+  return frame.evaluate(touchAll);
 }
 
+/** Several at once, where nothing reads a text but as a text. */
 function groupsOf(payloads: readonly Payload[]): string[] {
-  return Array.from({ length: Math.ceil(payloads.length / PER_GROUP) }, (_, at) =>
-    payloads
-      .slice(at * PER_GROUP, (at + 1) * PER_GROUP)
-      .map(({ text }) => text)
-      .join("\n"),
-  );
+  return partsOf(payloads, PER_GROUP).map((part) => part.map(({ text }) => text).join("\n"));
 }
 
 function oddPieces(text: string): string[] {

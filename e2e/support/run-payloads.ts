@@ -2,34 +2,22 @@ import type { Browser } from "playwright-core";
 import type { Payload } from "../payloads/corpus.mjs";
 import { type Findings, noFindings, watchContent } from "./content-watch.ts";
 import { startLoggedBrowser } from "./net-log.ts";
-import {
-  type Visit,
-  visitFailures,
-  visitLive,
-  visitNames,
-  visitOptions,
-  visitRestored,
-} from "./payload-visits.ts";
+import { partsOf } from "./parts-of.ts";
+import { type Visit, visitFrame, visitHost } from "./payload-visits.ts";
 import { type ScriptedServer, startScriptedServer } from "./scripted-server.ts";
 
-/** The slowest first. */
-const VISITS: readonly Visit[] = [
-  visitLive,
-  visitRestored,
-  visitOptions,
-  visitNames,
-  visitFailures,
-];
-const PER_PAGE = 24;
+const PER_PAGE = 48;
 const PATIENCE_MS = 60_000;
-const AT_ONCE = 3;
+const AT_ONCE = 2;
 
 /** Puts every payload through every door of the real widget in a real browser, and tells what came of it. */
 export async function runPayloads(payloads: readonly Payload[]): Promise<Findings> {
   const findings = noFindings();
   const logged = await startLoggedBrowser();
-  const batches = batchesOf(payloads);
-  const jobs = VISITS.flatMap((visit) => batches.map((batch) => ({ visit, batch })));
+  const batches = partsOf(payloads, PER_PAGE);
+  const jobs = [visitHost, visitFrame].flatMap((visit) =>
+    batches.map((batch) => ({ visit, batch })),
+  );
   const work = async () => {
     const server = await startScriptedServer();
     try {
@@ -59,7 +47,10 @@ async function run(
   server: ScriptedServer,
   findings: Findings,
 ): Promise<void> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext({
+    viewport: { width: 640, height: 640 },
+    reducedMotion: "reduce",
+  });
   context.setDefaultTimeout(PATIENCE_MS);
   try {
     await watchContent(context, server.url, findings);
@@ -67,10 +58,4 @@ async function run(
   } finally {
     await context.close();
   }
-}
-
-function batchesOf(payloads: readonly Payload[]): (readonly Payload[])[] {
-  return Array.from({ length: Math.ceil(payloads.length / PER_PAGE) }, (_, at) =>
-    payloads.slice(at * PER_PAGE, (at + 1) * PER_PAGE),
-  );
 }
