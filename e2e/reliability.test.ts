@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { auditTranscript, noFindings } from "../soak/ledger/audit.mjs";
 import { reliabilityPage } from "../soak/report.mjs";
 import { Workshop } from "../soak/rig/rig.mjs";
-import { type Engine, runScenario, type Scenario } from "../soak/scenario.mjs";
+import { type Engine, runScenario, type Scenario, whatIsMissing } from "../soak/scenario.mjs";
 import { SCENARIOS } from "../soak/scenarios.mjs";
 import { brokenLimits } from "../soak/verdict.mjs";
 
@@ -33,7 +33,8 @@ describe("reliability, in short", () => {
         expect,
         skip,
       }) => {
-        skip(engine === "postgres" && !workshop.postgresPrograms, "PostgreSQL is not installed");
+        const missing = whatIsMissing(workshop, scenario, engine);
+        skip(missing !== undefined, missing);
         const { result, problems } = await run(scenario, engine);
         expect(problems).toEqual([]);
         expect(result.passed).toBe(true);

@@ -62,7 +62,11 @@ export const PROMISES = [
     promise: "Database trouble is told and survived",
     how: "SQLite: a full disk, the file held by another process. PostgreSQL: refused, silent, slow, cut before and after a commit, crashed. Visitors write all the time, and transcripts are compared at the end as for R1.",
   },
-  { id: "R14", promise: "No script runs, nothing is fetched" },
+  {
+    id: "R14",
+    promise: "No script runs, nothing is fetched",
+    how: "The widget in Chromium gets hostile texts of every family through every door: the options of the page, the tenant's name, the question, the growing and the final answer, the title, source, address and text of passages, refusals and failures, what a reload brings back. Dialogs, console, marks of scripts, violations of the policy, every element that text may not become, and the browser's own log of the network are watched. No database has a part in it; what was measured stands under SQLite.",
+  },
   { id: "R15", promise: "No internal address is reached" },
   {
     id: "R16",

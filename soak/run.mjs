@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { writeResults } from "./results.mjs";
 import { Workshop } from "./rig/rig.mjs";
-import { runScenario } from "./scenario.mjs";
+import { runScenario, whatIsMissing } from "./scenario.mjs";
 import { SCENARIOS } from "./scenarios.mjs";
 
 const { values, positionals } = parseArgs({
@@ -26,8 +26,9 @@ try {
   for (const scenario of chosen) {
     for (const engine of scenario.engines) {
       if (values.engine !== undefined && values.engine !== engine) continue;
-      if (engine === "postgres" && workshop.postgresPrograms === undefined) {
-        console.log(`– ${scenario.promise} on postgres: PostgreSQL is not installed`);
+      const missing = whatIsMissing(workshop, scenario, engine);
+      if (missing !== undefined) {
+        console.log(`– ${scenario.promise} on ${engine}: ${missing}`);
         continue;
       }
       const { result, problems } = await runScenario(workshop, scenario, { engine, scale });

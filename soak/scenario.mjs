@@ -1,3 +1,4 @@
+import { findChromium } from "../scripts/system-programs.mjs";
 import { Rig } from "./rig/rig.mjs";
 import { atMost, brokenLimits } from "./verdict.mjs";
 
@@ -7,7 +8,7 @@ import { atMost, brokenLimits } from "./verdict.mjs";
  * @typedef {"sqlite" | "postgres"} Engine
  * @typedef {"short" | "full"} Scale
  * @typedef {{ engine: Engine, scale: Scale }} Conditions
- * @typedef {{ promise: string, name: string, engines: readonly Engine[], run: (rig: Rig, conditions: Conditions) => Promise<import("./verdict.mjs").Measured> }} Scenario
+ * @typedef {{ promise: string, name: string, engines: readonly Engine[], needsBrowser?: boolean, run: (rig: Rig, conditions: Conditions) => Promise<import("./verdict.mjs").Measured> }} Scenario
  * @typedef {{ promise: string, name: string, engine: Engine, scale: Scale, figures: Record<string, number>, limits: Record<string, import("./verdict.mjs").Limit>, passed: boolean, seconds: number }} Result
  */
 
@@ -37,6 +38,18 @@ export async function runScenario(workshop, { promise, name, run }, { engine, sc
   } finally {
     await rig.close();
   }
+}
+
+/**
+ * Why the scenario cannot run on this machine; undefined when it can.
+ *
+ * @param {import("./rig/rig.mjs").Workshop} workshop
+ * @param {Scenario} scenario
+ * @param {Engine} engine
+ */
+export function whatIsMissing({ postgresPrograms }, { needsBrowser = false }, engine) {
+  if (engine === "postgres" && !postgresPrograms) return "PostgreSQL is not installed";
+  return needsBrowser && !findChromium() ? "Chromium is not installed" : undefined;
 }
 
 /**

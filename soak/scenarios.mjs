@@ -10,6 +10,7 @@ import { loadIsHeld } from "./scenarios/r08-load.mjs";
 import { slowReadersAreHarmless } from "./scenarios/r09-slow-readers.mjs";
 import { restartsAreGraceful } from "./scenarios/r10-graceful-restart.mjs";
 import { databaseTroubleIsSurvived } from "./scenarios/r13-database-trouble.mjs";
+import { nothingRunsOrIsFetched } from "./scenarios/r14-hostile-content.mjs";
 import { forgedCredentialsAreRefused } from "./scenarios/r16-forged-credentials.mjs";
 import { clocksDecideNothing } from "./scenarios/r17-clock-trouble.mjs";
 import { strangersLearnNothing } from "./scenarios/strangers.mjs";
@@ -27,6 +28,7 @@ export const SCENARIOS = [
   slowReadersAreHarmless,
   restartsAreGraceful,
   databaseTroubleIsSurvived,
+  nothingRunsOrIsFetched,
   forgedCredentialsAreRefused,
   clocksDecideNothing,
   budgetsAreNeverPassed,

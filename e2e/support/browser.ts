@@ -17,10 +17,10 @@ const FLAGS = [
 ];
 
 /** Starts Chromium without a sandbox of its own, which root and most containers cannot give it. */
-export function startBrowser(): Promise<Browser> {
+export function startBrowser(flags: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error("Chromium is missing; set CHROMIUM_PATH.");
-  return chromium.launch({ executablePath, chromiumSandbox: false, args: FLAGS });
+  return chromium.launch({ executablePath, chromiumSandbox: false, args: [...FLAGS, ...flags] });
 }
 
 /** A page with what went wrong on it, and what it asked of other servers. */

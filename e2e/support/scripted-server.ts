@@ -16,8 +16,12 @@ import { buildWidget } from "../../apps/widget/build.mjs";
 import { startFetchServer } from "./fetch-server.ts";
 import { type Asked, type ScriptedTurn, scriptedTurn } from "./scripted-turn.ts";
 
-/** Answers one message: by its turn, or by refusing it before there is one. */
-export type Reply = (turn: ScriptedTurn) => void | Promise<void> | { readonly refuse: ErrorCode };
+/** Answers one message: by its turn, or by refusing it before there is one, in the usual words or in others. */
+export type Reply = (turn: ScriptedTurn) => void | Promise<void> | Refusal;
+interface Refusal {
+  readonly refuse: ErrorCode;
+  readonly message?: string | undefined;
+}
 
 export interface ScriptedServer extends AsyncDisposable {
   readonly url: string;
@@ -29,6 +33,8 @@ export interface ScriptedServer extends AsyncDisposable {
   reply(...replies: Reply[]): void;
   /** A page of the test's own, served from this very origin. */
   page(path: string, html: string, headers?: Readonly<Record<string, string>>): void;
+  /** What the tenants have decided, whatever a server would let them. */
+  decide(settings: (tenantId: string) => { readonly name?: string }): void;
 }
 
 /** A passage as retrieval gives it. */
@@ -51,11 +57,16 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
   const widgetDir = await mkdtemp(join(tmpdir(), "aura-widget-"));
   await buildWidget(widgetDir);
   const settings = storedTenantSettingsSchema.parse({ name: "Assistant" });
+  let decided: Parameters<ScriptedServer["decide"]>[0] = () => ({});
+  const resolveTenant = async (id = "external_widget") => ({
+    tenant: { id, settings: { ...settings, ...decided(id) } },
+    label: "",
+  });
   const pagesOfOurs = mountPages([
     ...(await widgetRoutes({
       widgetDir,
       frameApiOrigins: [],
-      resolveTenant: async (id = "external_widget") => ({ tenant: { id, settings }, label: "" }),
+      resolveTenant,
     })),
     ...(await widgetPageRoutes({ widgetDir })),
     ...(await demoRoutes({ widgetDir })),
@@ -95,6 +106,9 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     page: (path, html, headers = {}) => {
       pages.set(path, new Response(html, { headers: { "Content-Type": "text/html", ...headers } }));
     },
+    decide: (next) => {
+      decided = next;
+    },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await rm(widgetDir, { recursive: true, force: true });
@@ -130,7 +144,11 @@ async function runReply(
 
   const { chatStatus, message } = ERRORS[refusal.refuse];
   return Response.json(
-    { success: false, message, data: { text: "", conversation_id: null } },
+    {
+      success: false,
+      message: refusal.message ?? message,
+      data: { text: "", conversation_id: null },
+    },
     { status: chatStatus, headers: { "X-Orcha-Error": refusal.refuse } },
   );
 }

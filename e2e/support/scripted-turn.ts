@@ -20,7 +20,8 @@ export interface ScriptedTurn {
   delta(text: string): void;
   /** Ends the turn; what was streamed is the answer unless another text is given. */
   end(text?: string): void;
-  fail(code: ErrorCode): void;
+  /** Ends the turn without success, in the usual words or in others. */
+  fail(code: ErrorCode, message?: string): void;
   /** Ends the connection in the middle. */
   cut(): void;
 }
@@ -75,8 +76,8 @@ export function scriptedTurn(
       send({ event: "turn-end", data: { ...END, data: data(), sha256: sha256(text) } });
       output.close();
     },
-    fail(code) {
-      const { message, retryable } = ERRORS[code];
+    fail(code, message = ERRORS[code].message) {
+      const { retryable } = ERRORS[code];
       keep("failed", { code, message, retryable });
       send({
         event: "turn-error",

@@ -1,0 +1,58 @@
+/** Spellings of schemes that run or read something. */
+const SPELLINGS = [
+  "javascript:@X",
+  "JaVaScRiPt:@X",
+  "java\tscript:@X",
+  "java\nscript:@X",
+  "java\rscript:@X",
+  "\u0001javascript:@X",
+  "\u00a0javascript:@X",
+  "\u200bjavascript:@X",
+  "\ufeffjavascript:@X",
+  "javascript\u0000:@X",
+  "javascript&colon;@X",
+  "javascript&#58;@X",
+  "javascript&#x3A;@X",
+  "&#106;&#97;vascript:@X",
+  "&#x6A;avascript:@X",
+  "java&Tab;script:@X",
+  "java&NewLine;script:@X",
+  "javascript%3A@X",
+  "%6Aavascript:@X",
+  "javascript://%0a@X",
+  "javascript://https://example.com/%0a@X",
+  "javascript:/**/@X",
+  "javascript:@P",
+  "view-source:javascript:@X",
+  "feed:javascript:@X",
+  "jar:javascript:@X!/",
+  "livescript:@X",
+  "mocha:@X",
+  "vbscript:MsgBox(@X)",
+  "data:text/html,<script>@X</script>",
+  "data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==#@H",
+  "data:image/svg+xml,<svg/onload=@X>",
+  "data:application/xhtml+xml,<x/>#@H",
+  "DATA:,@H",
+  "blob:https://@H/0",
+  "filesystem:https://@H/temporary/x",
+  "file:///etc/passwd#@H",
+  "file://@H/share",
+  "about:blank#@H",
+  "chrome://settings/#@H",
+  "intent://@H/#Intent;scheme=https;end",
+  "ms-msdt:/id/@H",
+  "tel:@H",
+  "ftp://@H/",
+  "wss://@H/",
+];
+
+/** Where Markdown, or HTML that is taken for it, has room for an address. */
+const PLACES = [
+  (/** @type {string} */ address) => `[x](${address})`,
+  (/** @type {string} */ address) => `[x](<${address}>) <${address}> ${address}`,
+  (/** @type {string} */ address) => `<a href="${address}">x</a> ![x](${address})`,
+];
+
+/** Each spelling in every place. @type {readonly string[]} */
+export const SCHEMES = SPELLINGS.flatMap((spelling) => PLACES.map((put) => put(spelling)));
