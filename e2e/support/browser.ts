@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import {
   type Browser,
   type BrowserContext,
@@ -16,11 +18,31 @@ const FLAGS = [
   "--no-first-run",
 ];
 
+const VIEWPORT = { width: 1280, height: 800 };
+
 /** Starts Chromium without a sandbox of its own, which root and most containers cannot give it. */
-export function startBrowser(flags: readonly string[] = []): Promise<Browser> {
+export function startBrowser(...flags: readonly string[]): Promise<Browser> {
+  return chromium.launch({ ...launchOptions(), args: [...FLAGS, ...flags] });
+}
+
+/** Starts Chromium with settings that only a profile can hold. */
+export async function startProfile(
+  directory: string,
+  preferences: Readonly<Record<string, unknown>>,
+): Promise<BrowserContext> {
+  await mkdir(join(directory, "Default"), { recursive: true });
+  await writeFile(join(directory, "Default/Preferences"), JSON.stringify(preferences));
+  return chromium.launchPersistentContext(directory, {
+    ...launchOptions(),
+    args: FLAGS,
+    viewport: VIEWPORT,
+  });
+}
+
+function launchOptions() {
   const executablePath = findChromium();
   if (!executablePath) throw new Error("Chromium is missing; set CHROMIUM_PATH.");
-  return chromium.launch({ executablePath, chromiumSandbox: false, args: [...FLAGS, ...flags] });
+  return { executablePath, chromiumSandbox: false };
 }
 
 /** A page with what went wrong on it, and what it asked of other servers. */
@@ -37,7 +59,13 @@ export async function openPage(
   url: string,
   options: BrowserContextOptions = {},
 ): Promise<Watched> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const watched = await watchPage(await browser.newContext({ viewport: VIEWPORT, ...options }));
+  await watched.page.goto(url);
+  return watched;
+}
+
+/** A blank page of a context. */
+export async function watchPage(context: BrowserContext): Promise<Watched> {
   const page = await context.newPage();
   const problems: string[] = [];
   const requests: string[] = [];
@@ -50,7 +78,6 @@ export async function openPage(
     if (message.type() === "error") problems.push(`console: ${message.text()}`);
   });
   page.on("request", (request) => requests.push(request.url()));
-  await page.goto(url);
   return { page, context, problems, requests };
 }
 

@@ -15,11 +15,11 @@ export interface LoggedBrowser {
 export async function startLoggedBrowser(): Promise<LoggedBrowser> {
   const folder = await mkdtemp(join(tmpdir(), "net-log-"));
   const file = join(folder, "log.json");
-  const browser = await startBrowser([
+  const browser = await startBrowser(
     `--log-net-log=${file}`,
     // Nothing leaves the machine, whatever happens.
     `--host-resolver-rules=MAP *.${CANARY} ~NOTFOUND`,
-  ]);
+  );
   return {
     browser,
     async close() {

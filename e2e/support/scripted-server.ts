@@ -52,6 +52,15 @@ export function passage(id: number, title: string, text: string): Passage {
   };
 }
 
+const ANY_ORIGIN = [
+  ["Access-Control-Allow-Origin", "*"],
+  [
+    "Access-Control-Allow-Headers",
+    "content-type, authorization, idempotency-key, last-event-id, x-aura-visitor",
+  ],
+  ["Access-Control-Expose-Headers", "X-Orcha-Error, X-Aura-Visitor"],
+] as const;
+
 /** Serves the real widget and the real demo page, with scripted answers behind them. */
 export async function startScriptedServer(): Promise<ScriptedServer> {
   const widgetDir = await mkdtemp(join(tmpdir(), "aura-widget-"));
@@ -84,8 +93,9 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     asked.push(question);
     return runReply(reply, question, asked.length, messages);
   };
-  const server = await startFetchServer((request) => {
+  const answer = (request: Request) => {
     const { pathname } = new URL(request.url);
+    if (request.method === "OPTIONS") return new Response(null, { status: 204 });
     if (pathname === "/api/v1/orcha/chat-v2") return chat(request);
     if (pathname === "/api/v1/orcha/visitor") {
       visitors.push(`visitor-${visitors.length + 1}`);
@@ -93,6 +103,13 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     }
     if (pathname.startsWith("/api/v1/orcha/conversations/")) return transcript(messages);
     return pages.get(pathname)?.clone() ?? pagesOfOurs.fetch(request);
+  };
+  const server = await startFetchServer(async (request) => {
+    const response = await answer(request);
+    // A sandboxed frame is a stranger even to the server it comes from.
+    if (request.headers.get("origin") === "null")
+      for (const [name, value] of ANY_ORIGIN) response.headers.set(name, value);
+    return response;
   });
 
   return {

@@ -48,6 +48,8 @@ export function createInstance(
         send({ type: "reply", id: message.id, detail });
       } else {
         restyle(message.css);
+        // Until now there was nothing to see, and what cannot be seen takes no focus.
+        if (!name && isOpen) frame?.focus();
         name = message.name;
         draw();
       }
@@ -110,7 +112,8 @@ export function createInstance(
       }
       draw();
       tell();
-      // What replaces the document takes its listeners, too.
+      // A page that writes its document anew takes all listeners of what was in it.
+      listenToLauncher(launcher, show, prepare);
       listen("message", hear);
       listen("click", click);
       listen("readystatechange", refresh);
@@ -127,7 +130,6 @@ export function createInstance(
     if (!host.isConnected && returns++ < 9 + performance.now() / 1e4) refresh();
   });
   followViewport(panel, listen);
-  listenToLauncher(launcher, show, prepare);
   return createSurface(host, show, call, update, () => {
     ending.abort();
     watcher.disconnect();

@@ -9,7 +9,7 @@ export function findPlace({ mode, target }: InitOptions): Element | null | undef
       : typeof target === "string"
         ? document.querySelector(target)
         : target;
-  if (!place && document.readyState !== "loading") throw TypeError("target?");
+  if (!place && document.readyState !== "loading") throw Error("target?");
   return place;
 }
 

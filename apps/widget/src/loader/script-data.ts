@@ -1,7 +1,7 @@
 import type { InitOptions } from "../surface.ts";
 
-/** Names of one word and another one are a group and a member of it, but for these. */
-const MEMBER = /^(?!api|auth|tenant|use|color)([a-z]+)([A-Z])(.*)/;
+/** A group and a member of it: all names of two words but `apiBaseUrl`, `authToken`, `tenantId`, `userId`, `useRag` and `colorScheme`. */
+const MEMBER = /^(?!a|tenant|use|color)([a-z]+)([A-Z])(.*)/;
 
 /** Options from the `data-*` attributes of the script tag. */
 export function optionsFromData(data: DOMStringMap): InitOptions {
