@@ -7,7 +7,7 @@ import es from "./es.json" with { type: "json" };
 import fr from "./fr.json" with { type: "json" };
 import ja from "./ja.json" with { type: "json" };
 import { directionOf, loadWords } from "./languages.ts";
-import { say, sayCount, sayError, setWords } from "./words.ts";
+import { say, sayCount, sayError, setOwnWords, setWords } from "./words.ts";
 
 type Tree = { readonly [name: string]: string | Tree };
 
@@ -40,7 +40,10 @@ const placeholders = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
 
 const english = new Map(phrases(en));
 
-afterEach(() => setWords({}, "en"));
+afterEach(() => {
+  setWords({}, "en");
+  setOwnWords({});
+});
 
 it("loads each language by any of its tags, and none that there is not", async () => {
   for (const language of LANGUAGES) {
@@ -98,7 +101,8 @@ describe("what is said", () => {
   const counted = { morePassages: { one: "noch {count} Stelle", other: "noch {count} Stellen" } };
 
   it("is the page's own words where it has some", () => {
-    setWords(words, "de", { retry: "Noch einmal" });
+    setWords(words, "de");
+    setOwnWords({ retry: "Noch einmal" });
     expect(say("retry")).toBe("Noch einmal");
     expect(say("page", { number: 3 })).toBe("Seite 3");
   });

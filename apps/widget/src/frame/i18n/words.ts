@@ -28,15 +28,15 @@ let language = "en";
 let numbers = new Intl.NumberFormat(language);
 let plurals = new Intl.PluralRules(language);
 
-/** Goes on in another language; `ownWords` of the page stand in place of the widget's. */
-export function setWords(
-  next: Partial<Words>,
-  tag: string,
-  ownWords: Readonly<Record<string, string>> = {},
-): void {
+/** Takes words of the page, which stand in place of the widget's. */
+export function setOwnWords(next: Readonly<Record<string, string>> = {}): void {
+  own = next;
+}
+
+/** Goes on in another language. */
+export function setWords(next: Partial<Words>, tag: string): void {
   words = next;
   language = tag;
-  own = ownWords;
   // Making these takes longer than using them a thousand times.
   numbers = new Intl.NumberFormat(tag);
   plurals = new Intl.PluralRules(tag);

@@ -11,6 +11,8 @@ export class OfflineLine extends Component {
   }
 
   override render() {
-    return <div role="status">{!navigator.onLine && <p class="line offline">{say("offline")}</p>}</div>;
+    return (
+      <div role="status">{!navigator.onLine && <p class="line offline">{say("offline")}</p>}</div>
+    );
   }
 }
