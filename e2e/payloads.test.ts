@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findChromium } from "../scripts/system-programs.mjs";
 import { readCorpus } from "./payloads/corpus.mjs";
+import { countDoors } from "./support/content-doors.ts";
 import { noFindings, watchContent } from "./support/content-watch.ts";
 import { startFetchServer } from "./support/fetch-server.ts";
 import { startLoggedBrowser } from "./support/net-log.ts";
@@ -12,6 +13,7 @@ describe.skipIf(!findChromium())("hostile content in Chromium", () => {
 
   it("neither runs nor fetches anything, and becomes nothing but text and safe links", async () => {
     expect(new Set(corpus.map(({ text }) => text)).size).toBeGreaterThanOrEqual(350);
+    expect(countDoors()).toBeGreaterThanOrEqual(15);
     expect(await runPayloads(corpus)).toEqual(noFindings());
   }, 300_000);
 

@@ -75,7 +75,7 @@ const WORDS = new Map(
     familiesOfTexts: "families of texts",
     doors: "doors that each goes through",
     executions: "script run",
-    requests: "request made",
+    requestsOfTexts: "request made by a text",
     violations: "policy violated",
     strays: "element that text may not become",
     brokenVisits: "widget that did not go on",

@@ -50,12 +50,12 @@ export const visitHost: Visit = async (context, server, payloads) => {
 export const visitFrame: Visit = async (context, server, payloads) => {
   const page = await context.newPage();
   for (const group of groupsOf(payloads)) {
-    server.decide(() => behind(DOORS.tenant, group));
+    server.decide(behind(DOORS.tenant, group));
     await page.goto(`${server.url}/widget/frame`, { waitUntil: "commit" });
     const title = await page.textContent("h1");
     if (wellFormed(title) !== wellFormed(group)) throw new Error(`The title is ${title}`);
   }
-  server.decide(() => ({}));
+  server.decide({});
 
   const frame = page.mainFrame();
   server.reply(hostileAnswer("Hello."));

@@ -33,8 +33,8 @@ export interface ScriptedServer extends AsyncDisposable {
   reply(...replies: Reply[]): void;
   /** A page of the test's own, served from this very origin. */
   page(path: string, html: string, headers?: Readonly<Record<string, string>>): void;
-  /** What the tenants have decided, whatever a server would let them. */
-  decide(settings: (tenantId: string) => { readonly name?: string }): void;
+  /** What every tenant has decided, whatever a real server would let it. */
+  decide(settings: { readonly name?: string }): void;
 }
 
 /** A passage as retrieval gives it. */
@@ -66,9 +66,9 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
   const widgetDir = await mkdtemp(join(tmpdir(), "aura-widget-"));
   await buildWidget(widgetDir);
   const settings = storedTenantSettingsSchema.parse({ name: "Assistant" });
-  let decided: Parameters<ScriptedServer["decide"]>[0] = () => ({});
+  let decided: Parameters<ScriptedServer["decide"]>[0] = {};
   const resolveTenant = async (id = "external_widget") => ({
-    tenant: { id, settings: { ...settings, ...decided(id) } },
+    tenant: { id, settings: { ...settings, ...decided } },
     label: "",
   });
   const pagesOfOurs = mountPages([

@@ -21,14 +21,14 @@ export const nothingRunsOrIsFetched = {
         familiesOfTexts: new Set(payloads.map(({ id }) => id.replace(/-\d+$/, ""))).size,
         doors: countDoors(),
         executions: executions.length,
-        requests: requests.length,
+        requestsOfTexts: requests.length,
         violations: violations.length,
         strays: strays.length,
         brokenVisits: broken.length,
       },
       limits: {
         hostileTexts: { atLeast: scale === "full" ? 350 : 15 },
-        ...atMost(0, "executions", "requests", "violations", "strays", "brokenVisits"),
+        ...atMost(0, "executions", "requestsOfTexts", "violations", "strays", "brokenVisits"),
       },
       evidence: [...executions, ...requests, ...violations, ...strays, ...broken],
     };
