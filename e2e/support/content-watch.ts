@@ -17,7 +17,7 @@ export function noFindings(): Findings {
 }
 
 const OWN_FILES =
-  /^\/(?:widget\/frame|widget\/v1\/aura\.js|widget\/assets\/frame-\w+\.js|host|api\/v1\/orcha\/(?:chat-v2|visitor|conversations\/\d+\/messages))$/;
+  /^\/(?:widget\/frame|widget\/v1\/aura\.js|widget\/assets\/\w+-\w+\.js|host|api\/v1\/orcha\/(?:chat-v2|visitor|conversations\/\d+\/messages))$/;
 
 /** Watches every page of the context, from before its first script on. */
 export async function watchContent(
@@ -50,9 +50,9 @@ export async function watchContent(
 /** Runs in each document, and in the frame's reports what the policy stopped, a script's mark, and every node at the moment it comes. */
 function watchDocument(): void {
   const inProse =
-    /^(?:P|H[1-6]|UL|OL|LI|BLOCKQUOTE|DIV|PRE|CODE|TABLE|THEAD|TBODY|TR|TH|TD|HR|BR|EM|STRONG|S|SPAN|A|BUTTON)$/;
+    /^(?:P|H[1-6]|UL|OL|LI|BLOCKQUOTE|DIV|PRE|CODE|TABLE|THEAD|TBODY|TR|TH|TD|HR|BR|EM|STRONG|S|SPAN|MARK|A|BUTTON)$/;
   const anywhere =
-    /^(?:HTML|HEAD|TITLE|META|BODY|MAIN|HEADER|SECTION|ARTICLE|FOOTER|TEXTAREA|LABEL|SMALL|B|I|svg|path|AURA-CHAT)$/;
+    /^(?:HTML|HEAD|TITLE|META|BODY|MAIN|HEADER|SECTION|ARTICLE|FOOTER|TEXTAREA|FORM|LABEL|SMALL|B|I|svg|path|AURA-CHAT)$/;
   const attributes =
     /^(?:class|dir|href|title|target|rel|type|start|role|tabindex|aria-label|data-source)$/;
   const report = (kind: string, what: string) => Reflect.get(window, "contentFound")(kind, what);

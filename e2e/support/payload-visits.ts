@@ -36,7 +36,7 @@ export const visitHost: Visit = async (context, server, payloads) => {
   for (const part of partsOf(payloads, PER_CONVERSATION)) {
     server.reply(...part.map(({ text }) => hostileAnswer(text)));
     const questions = part.map(({ text }) => behind(DOORS.live, text).question ?? "");
-    await converse(frame, questions, ".answer > .tool");
+    await converse(frame, questions, ".answer .tools");
   }
   const groups = groupsOf(payloads);
   const questions = groups.map(() => "And now?");
@@ -59,7 +59,7 @@ export const visitFrame: Visit = async (context, server, payloads) => {
 
   const frame = page.mainFrame();
   server.reply(hostileAnswer("Hello."));
-  await converse(frame, ["Hello?"], ".answer > .tool");
+  await converse(frame, ["Hello?"], ".answer .tools");
   server.messages.splice(0, Infinity, ...payloads.flatMap(transcriptOf));
   await page.reload();
   await page.waitForFunction(
