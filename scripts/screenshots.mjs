@@ -13,6 +13,12 @@ const SHOTS = [
   { name: "phone-dark", width: 390, height: 844, colorScheme: "dark", isMobile: true },
 ];
 const QUESTION = "How do I embed the widget?";
+/** Rows of the page that shows every state, three states each. */
+const ROWS = [
+  { name: "states-light", query: "only=welcome,answer,source" },
+  { name: "states-dark", query: "scheme=dark&only=code,feedback,conversations" },
+  { name: "states-arabic", query: "scheme=light&lang=ar&only=welcome,offline,privacy" },
+];
 
 const executablePath = findChromium();
 if (!executablePath) throw new Error("Chromium is missing; set CHROMIUM_PATH.");
@@ -30,6 +36,7 @@ try {
   });
   mkdirSync(join(ROOT, "docs/images"), { recursive: true });
   for (const shot of SHOTS) await take(browser, url, shot);
+  for (const row of ROWS) await takeRow(browser, url, row);
   await browser.close();
 } finally {
   server.kill("SIGTERM");
@@ -57,6 +64,23 @@ async function take(browser, url, { name, width, height, colorScheme, isMobile }
   await chat.locator("textarea").press("Enter");
   await chat.locator(".sources").first().waitFor();
   await page.screenshot({ path: join(ROOT, `docs/images/${name}.png`) });
+  await context.close();
+}
+
+/**
+ * @param {import("playwright-core").Browser} browser
+ * @param {string} url
+ * @param {(typeof ROWS)[number]} row
+ */
+async function takeRow(browser, url, { name, query }) {
+  const context = await browser.newContext({
+    viewport: { width: 1340, height: 800 },
+    reducedMotion: "reduce",
+  });
+  const page = await context.newPage();
+  await page.goto(`${new URL(url).origin}/demo/states?${query}`);
+  await page.waitForSelector("html[data-done]");
+  await page.locator("main").screenshot({ path: join(ROOT, `docs/images/${name}.png`) });
   await context.close();
 }
 

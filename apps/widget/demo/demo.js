@@ -1,13 +1,3 @@
-// What any host page may do: open the chat from its own buttons. The same id again gives the widget that is there.
-const openChat = () => window.AuraChatWidget.init({ apiBaseUrl: location.origin })?.open?.();
-
-for (const button of document.querySelectorAll("[data-open-chat]")) {
-  button.addEventListener("click", () => {
-    if (window.AuraChatWidget?.loaded) openChat();
-    else document.querySelector("#aura").addEventListener("load", openChat, { once: true });
-  });
-}
-
 const snippet = [
   "<script>",
   "  window.AuraChatWidget = window.AuraChatWidget ||",
