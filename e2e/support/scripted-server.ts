@@ -14,7 +14,7 @@ import { widgetPageRoutes } from "../../apps/server/src/http/routes/widget-page.
 import { mountPages } from "../../apps/server/src/http/testing/mount-pages.ts";
 import { buildWidget } from "../../apps/widget/build.mjs";
 import { startFetchServer } from "./fetch-server.ts";
-import { type Asked, type ScriptedTurn, scriptedTurn } from "./scripted-turn.ts";
+import { type Asked, type ScriptedTurn, scriptedTurn, type TurnIds } from "./scripted-turn.ts";
 
 /** Answers one message: by its turn, or by refusing it before there is one. */
 export type Reply = (turn: ScriptedTurn) => void | Promise<void> | { readonly refuse: ErrorCode };
@@ -30,6 +30,8 @@ export interface ScriptedServer extends AsyncDisposable {
   /** A page of the test's own, served from this very origin. */
   page(path: string, html: string, headers?: Readonly<Record<string, string>>): void;
 }
+
+const FIRST_CONVERSATION = 4311770212345678;
 
 /** A passage as retrieval gives it. */
 export function passage(id: number, title: string, text: string): Passage {
@@ -64,6 +66,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
   const asked: Asked[] = [];
   const messages: Message[] = [];
   const visitors: string[] = [];
+  const conversations = new Map<number, number>();
   const pages = new Map<string, Response>();
   let replies: Reply[] = [];
 
@@ -71,16 +74,25 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     const question: Asked = { body: await request.json(), headers: request.headers };
     const reply = replies.length > 1 ? replies.shift() : replies[0];
     asked.push(question);
-    return runReply(reply, question, asked.length, messages);
+    // Another one for each that begins.
+    const id = Number(question.body.conversation_id ?? FIRST_CONVERSATION + messages.length);
+    conversations.set(asked.length, id);
+    return runReply(reply, question, { turn: asked.length, conversation: id }, messages);
   };
   const server = await startFetchServer((request) => {
     const { pathname } = new URL(request.url);
     if (pathname === "/api/v1/orcha/chat-v2") return chat(request);
-    if (pathname === "/api/v1/orcha/visitor") {
+    if (/^\/api\/v1\/orcha\/visitor(\/reset)?$/.test(pathname)) {
       visitors.push(`visitor-${visitors.length + 1}`);
       return Response.json({ visitor: visitors.at(-1) });
     }
-    if (pathname.startsWith("/api/v1/orcha/conversations/")) return transcript(messages);
+    if (pathname.startsWith("/api/v1/orcha/conversations/")) {
+      const id = Number(pathname.split("/")[5]);
+      return transcript(messages.filter((m) => (conversations.get(m.turn_id) ?? id) === id));
+    }
+    const [, of, id] = /\/orcha\/(turns|messages)\/(\d+)\/(?:stop|feedback)$/.exec(pathname) ?? [];
+    if (of === "turns") return Response.json({ turn_id: Number(id), status: "stopped" });
+    if (of === "messages") return Response.json({ message_id: Number(id) });
     return pages.get(pathname)?.clone() ?? pagesOfOurs.fetch(request);
   });
 
@@ -110,7 +122,7 @@ function transcript(messages: readonly Message[]): Response {
 async function runReply(
   reply: Reply | undefined,
   asked: Asked,
-  id: number,
+  ids: TurnIds,
   messages: Message[],
 ): Promise<Response> {
   const encoder = new TextEncoder();
@@ -120,7 +132,7 @@ async function runReply(
       controller = started;
     },
   });
-  const turn = scriptedTurn(asked, id, messages, {
+  const turn = scriptedTurn(asked, ids, messages, {
     write: (text) => controller?.enqueue(encoder.encode(text)),
     close: () => controller?.close(),
     abort: () => controller?.error(new Error("cut")),

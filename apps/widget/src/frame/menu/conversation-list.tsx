@@ -1,5 +1,5 @@
 import { listConversations, type OwnConversation } from "@orcha/client";
-import { Component, failureOf, FRESH, Icon, say, sayCount, sayFailure } from "../kit.ts";
+import { Component, FRESH, failureOf, Icon, say, sayCount, sayFailure } from "../kit.ts";
 import type { MenuProps } from "../view/menu-slot.tsx";
 import { ConversationRow } from "./conversation-row.tsx";
 import { SEARCH } from "./shapes.ts";

@@ -15,7 +15,9 @@ interface State {
 export class Privacy extends Component<MenuProps & { readonly onErased: () => void }, State> {
   private async act(work: () => Promise<State>) {
     this.setState({ isBusy: true, failure: undefined });
-    const next = await work().catch((error: unknown) => ({ failure: sayFailure(failureOf(error)) }));
+    const next = await work().catch((error: unknown) => ({
+      failure: sayFailure(failureOf(error)),
+    }));
     this.setState({ isBusy: false, ...next });
     if (next.failure) this.props.announcer.say(next.failure);
   }

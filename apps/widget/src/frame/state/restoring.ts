@@ -100,7 +100,8 @@ export function createRestorer(
 function afterFailedRestore(error: unknown, store: Store): Restoring {
   const failure = failureOf(error);
   const { code } = failure;
-  if (code !== "conversation_not_found" && code !== "not_found") return { failed: sayFailure(failure) };
+  if (code !== "conversation_not_found" && code !== "not_found")
+    return { failed: sayFailure(failure) };
   store.setConversation(undefined);
   return "no";
 }

@@ -1,6 +1,6 @@
 import { Component } from "preact";
-import type { TranscriptProps } from "../transcript/transcript.tsx";
 import { sayFailure } from "../state/failure-of.ts";
+import type { TranscriptProps } from "../transcript/transcript.tsx";
 import { transcriptPart } from "./parts.ts";
 import { Watch } from "./watch.tsx";
 
