@@ -16,7 +16,7 @@ import { PEERS } from "./peers.mjs";
  */
 
 /** How AURA's loader is told to load its frame early: "load" where it does so by itself once the page is idle. */
-const AURA_PREPARATION = "hover";
+const AURA_PREPARATION = "load";
 
 /** A page without a chat: what every heap is measured from. @type {Subject} */
 export const BLANK = { name: "blank page", takesFocus: true, html: () => "" };

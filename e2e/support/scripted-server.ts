@@ -14,7 +14,7 @@ import { widgetPageRoutes } from "../../apps/server/src/http/routes/widget-page.
 import { mountPages } from "../../apps/server/src/http/testing/mount-pages.ts";
 import { buildWidget } from "../../apps/widget/build.mjs";
 import { startFetchServer } from "./fetch-server.ts";
-import { type Asked, type ScriptedTurn, scriptedTurn } from "./scripted-turn.ts";
+import { type Asked, type ScriptedTurn, scriptedTurn, type TurnIds } from "./scripted-turn.ts";
 
 /** Answers one message: by its turn, or by refusing it before there is one, in the usual words or in others. */
 export type Reply = (turn: ScriptedTurn) => void | Promise<void> | Refusal;
@@ -36,6 +36,8 @@ export interface ScriptedServer extends AsyncDisposable {
   /** What every tenant has decided, whatever a real server would let it. */
   decide(settings: { readonly name?: string }): void;
 }
+
+const FIRST_CONVERSATION = 4311770212345678;
 
 /** A passage as retrieval gives it. */
 export function passage(id: number, title: string, text: string): Passage {
@@ -84,6 +86,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
   const asked: Asked[] = [];
   const messages: Message[] = [];
   const visitors: string[] = [];
+  const conversations = new Map<number, number>();
   const pages = new Map<string, Response>();
   let replies: Reply[] = [];
 
@@ -91,17 +94,26 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     const question: Asked = { body: await request.json(), headers: request.headers };
     const reply = replies.length > 1 ? replies.shift() : replies[0];
     asked.push(question);
-    return runReply(reply, question, asked.length, messages);
+    // Another one for each that begins.
+    const id = Number(question.body.conversation_id ?? FIRST_CONVERSATION + messages.length);
+    conversations.set(asked.length, id);
+    return runReply(reply, question, { turn: asked.length, conversation: id }, messages);
   };
   const answer = (request: Request) => {
     const { pathname } = new URL(request.url);
     if (request.method === "OPTIONS") return new Response(null, { status: 204 });
     if (pathname === "/api/v1/orcha/chat-v2") return chat(request);
-    if (pathname === "/api/v1/orcha/visitor") {
+    if (/^\/api\/v1\/orcha\/visitor(\/reset)?$/.test(pathname)) {
       visitors.push(`visitor-${visitors.length + 1}`);
       return Response.json({ visitor: visitors.at(-1) });
     }
-    if (pathname.startsWith("/api/v1/orcha/conversations/")) return transcript(messages);
+    if (pathname.startsWith("/api/v1/orcha/conversations/")) {
+      const id = Number(pathname.split("/")[5]);
+      return transcript(messages.filter((m) => (conversations.get(m.turn_id) ?? id) === id));
+    }
+    const [, of, id] = /\/orcha\/(turns|messages)\/(\d+)\/(?:stop|feedback)$/.exec(pathname) ?? [];
+    if (of === "turns") return Response.json({ turn_id: Number(id), status: "stopped" });
+    if (of === "messages") return Response.json({ message_id: Number(id) });
     return pages.get(pathname)?.clone() ?? pagesOfOurs.fetch(request);
   };
   const server = await startFetchServer(async (request) => {
@@ -141,7 +153,7 @@ function transcript(messages: readonly Message[]): Response {
 async function runReply(
   reply: Reply | undefined,
   asked: Asked,
-  id: number,
+  ids: TurnIds,
   messages: Message[],
 ): Promise<Response> {
   const encoder = new TextEncoder();
@@ -151,7 +163,7 @@ async function runReply(
       controller = started;
     },
   });
-  const turn = scriptedTurn(asked, id, messages, {
+  const turn = scriptedTurn(asked, ids, messages, {
     write: (text) => controller?.enqueue(encoder.encode(text)),
     close: () => controller?.close(),
     abort: () => controller?.error(new Error("cut")),

@@ -20,10 +20,18 @@ export interface ScriptedTurn {
   delta(text: string): void;
   /** Ends the turn; what was streamed is the answer unless another text is given. */
   end(text?: string): void;
+  /** Ends the turn as the visitor's stop does. */
+  stop(): void;
   /** Ends the turn without success, in the usual words or in others. */
   fail(code: ErrorCode, message?: string): void;
   /** Ends the connection in the middle. */
   cut(): void;
+}
+
+/** What a turn and its conversation are called. */
+export interface TurnIds {
+  readonly turn: number;
+  readonly conversation: number;
 }
 
 /** Where the turn's stream goes. */
@@ -36,11 +44,10 @@ interface Output {
 /** Makes a turn whose messages are kept in the transcript once it has ended. */
 export function scriptedTurn(
   asked: Asked,
-  id: number,
+  { turn: id, conversation: conversationId }: TurnIds,
   transcript: Message[],
   output: Output,
 ): ScriptedTurn {
-  const conversationId = Number(asked.body.conversation_id ?? 4311770212345678);
   let contexts: readonly Passage[] | undefined;
   let text = "";
 
@@ -58,6 +65,14 @@ export function scriptedTurn(
       transcript.push({ id: id * 2 + 1, role: "assistant", ...data(), ...shared });
     }
   };
+  const finish = (finish_reason: "stop" | "stopped") => {
+    keep(finish_reason === "stop" ? "done" : "stopped", null);
+    send({
+      event: "turn-end",
+      data: { ...END, finish_reason, data: data(), sha256: sha256(text) },
+    });
+    output.close();
+  };
   return {
     asked,
     start(found) {
@@ -72,10 +87,9 @@ export function scriptedTurn(
     },
     end(final = text) {
       text = final;
-      keep("done", null);
-      send({ event: "turn-end", data: { ...END, data: data(), sha256: sha256(text) } });
-      output.close();
+      finish("stop");
     },
+    stop: () => finish("stopped"),
     fail(code, message = ERRORS[code].message) {
       const { retryable } = ERRORS[code];
       keep("failed", { code, message, retryable });
@@ -94,7 +108,6 @@ const END = {
   message: "",
   usage: { input_tokens: 1, output_tokens: 1 },
   model: "scripted/model",
-  finish_reason: "stop",
 } as const;
 
 function sha256(text: string): string {

@@ -16,7 +16,7 @@ import { adoptStyles, focusInput } from "./kit.ts";
 import { connectHost, type Host } from "./page/host.ts";
 import { countUnread } from "./page/unread.ts";
 import { createAnnouncer } from "./state/announcer.ts";
-import { type Chat, createChat } from "./state/chat.ts";
+import { createChat } from "./state/chat.ts";
 import { createConsenting } from "./state/consenting.ts";
 import { createStore, findStorage, scopeName } from "./state/store.ts";
 import { openTabs } from "./state/tabs.ts";
@@ -28,9 +28,9 @@ async function start(): Promise<void> {
   const config = readConfig();
   const host = await connectHost(new URL(location.href));
   const language = followLocale(host.options, config);
-  const { apiBaseUrl, tenantId, userId } = host.options.value;
+  const { apiBaseUrl, tenantId, userId, id } = host.options.value;
   const scope = scopeName(apiBaseUrl, tenantId, userId);
-  const storage = { tab: findStorage("sessionStorage"), browser: findStorage("localStorage") };
+  const storage = { tab: findStorage("sessionStorage"), browser: findStorage("localStorage"), id };
   const store = createStore(scope, storage, (id) =>
     host.emit("conversation:change", { conversationId: id === undefined ? null : Number(id) }),
   );
@@ -65,7 +65,8 @@ async function start(): Promise<void> {
     // A hidden tab need not follow along: it looks when it is shown.
     if (!document.hidden) chat.moved(conversation);
   });
-  followVisitor(host, chat, consenting.look);
+  const inTurn = createTurns();
+  followVisitor(host, () => inTurn(() => chat.identify().then(consenting.look)));
   consenting.isGiven.subscribe(chat.wake);
   window.addEventListener("online", chat.wake);
   document.addEventListener("visibilitychange", () => {
@@ -77,26 +78,35 @@ async function start(): Promise<void> {
   void chat.restore();
   const app = { host, config, chat, announcer, consenting, language, unread: unread.count };
   render(<App {...app} />, document.body);
-  host.start((call, text) => {
-    if (call === "sendMessage") chat.enqueue(text);
-    else if (call === "newConversation") chat.newConversation();
-    else if (call === "logout") void chat.logout();
-    else {
+  host.start((call, text) =>
+    inTurn(() => {
+      if (call === "sendMessage") return chat.enqueue(text);
+      if (call === "newConversation") return chat.newConversation();
+      if (call === "logout") return chat.logout();
       chat.draft.value = text;
       if (host.shown.value) focusInput();
-    }
-  });
+      return undefined;
+    }),
+  );
   host.emit("ready", {});
 }
 
+/** One after the other: what the page says after it named a visitor is that visitor's. */
+function createTurns(): (act: () => unknown) => void {
+  let last: Promise<unknown> = Promise.resolve();
+  return (act) => {
+    last = last.then(act).catch(() => undefined);
+  };
+}
+
 /** Whoever the page names next gets their own chat. */
-function followVisitor({ options }: Host, chat: Chat, look: () => void): void {
+function followVisitor({ options }: Host, identify: () => void): void {
   const nameOf = ({ userId, token }: Host["options"]["value"]) => JSON.stringify([userId, token]);
   let visitor = nameOf(options.value);
   options.subscribe(() => {
     if (visitor === nameOf(options.value)) return;
     visitor = nameOf(options.value);
-    void chat.identify().then(look);
+    identify();
   });
 }
 

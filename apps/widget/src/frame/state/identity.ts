@@ -36,7 +36,7 @@ export function createIdentity(deps: IdentityDeps, leave: () => void): Identity 
   let known: string | undefined;
   let lastLook: Promise<unknown> = Promise.resolve();
 
-  const look = async (): Promise<IdentityChange> => {
+  const look = async (leaves = false): Promise<IdentityChange> => {
     const before = known;
     known = await deps.signedInAs();
     mustSignIn.value = deps.requiresSignIn && known === undefined;
@@ -47,7 +47,7 @@ export function createIdentity(deps: IdentityDeps, leave: () => void): Identity 
     const signsIn = store.scope === scopeName(apiBaseUrl, tenantId, userId);
     if (!signsIn) leave();
     store.enter(scope, signsIn);
-    if (before !== undefined && known === undefined) await forgetVisitor();
+    if (leaves || (before !== undefined && known === undefined)) await forgetVisitor();
     return signsIn ? "signed-in" : "other";
   };
   /** Whoever comes next in this browser gets nothing of who was here. */
@@ -67,5 +67,11 @@ export function createIdentity(deps: IdentityDeps, leave: () => void): Identity 
     return next;
   };
 
-  return { mustSignIn, look: () => inTurn(look), forget: () => inTurn(forgetVisitor) };
+  /** Also what was there before the page named this visitor: it was theirs. */
+  const forget = async () => {
+    await forgetVisitor();
+    await look(true).catch(() => undefined);
+  };
+
+  return { mustSignIn, look: () => inTurn(() => look()), forget: () => inTurn(forget) };
 }

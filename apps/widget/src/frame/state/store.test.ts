@@ -53,6 +53,20 @@ describe("what the frame remembers", () => {
     }
   });
 
+  it("keeps the conversations of two widgets of a page apart, and not their visitor", () => {
+    const areas = { tab: area(), browser: area() };
+    const scope = scopeName("https://a.example");
+    const one = createStore(scope, areas);
+    const two = createStore(scope, { ...areas, id: "two" });
+    one.setConversation(7);
+    one.setVisitor("secret");
+    expect(two.conversation()).toBeUndefined();
+    expect(two.visitor()).toBe("secret");
+    two.setConversation(8);
+    expect(createStore(scope, { ...areas, id: "two" }).conversation()).toBe("8");
+    expect(createStore(scope, { ...areas, id: "default" }).conversation()).toBe("7");
+  });
+
   it("goes on under another name, with or without what there was", () => {
     const areas = { tab: area(), browser: area() };
     for (const storage of [areas, { tab: undefined, browser: blocked }]) {

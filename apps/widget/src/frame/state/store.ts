@@ -34,6 +34,14 @@ export function scopeName(
   return JSON.stringify(signedIn === undefined ? name : [...name, signedIn]);
 }
 
+/** Where a store keeps things. */
+export interface StoreAreas {
+  readonly tab: Area | undefined;
+  readonly browser: Area | undefined;
+  /** The widget's id on its page: each of several keeps its own conversation, of one and the same visitor. */
+  readonly id?: string | undefined;
+}
+
 /**
  * Storage of one widget; what a browser refuses to keep stays in memory.
  *
@@ -41,14 +49,15 @@ export function scopeName(
  */
 export function createStore(
   first: string,
-  { tab, browser }: { readonly tab: Area | undefined; readonly browser: Area | undefined },
+  { tab, browser, id = "default" }: StoreAreas,
   onConversation: (id: string | undefined) => void = () => undefined,
 ): Store {
   let scope = first;
+  const ofWidget = () => (id === "default" ? scope : `${scope}${id}`);
   const slots = [
-    createSlot(tab, "conversation", () => scope),
-    createSlot(tab, "outbox", () => scope),
-    createSlot(tab, "queue", () => scope),
+    createSlot(tab, "conversation", ofWidget),
+    createSlot(tab, "outbox", ofWidget),
+    createSlot(tab, "queue", ofWidget),
     createSlot(browser, "visitor", () => scope),
     createSlot(browser, "consent", () => scope),
   ] as const;
