@@ -118,7 +118,11 @@ function embeddedHost(own: OwnOptions, port: MessagePort): Promise<Host> {
         if (isOpen) shown();
       },
       onShown: (act) => {
-        shown = act;
+        shown = () => {
+          act();
+          // The word comes before the frame is rendered, when nothing in it takes the focus yet.
+          requestAnimationFrame(act);
+        };
       },
       onCall: (act) => {
         called = act;
