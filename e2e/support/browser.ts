@@ -64,9 +64,9 @@ export async function openPage(
   return watched;
 }
 
-/** A blank page of a context. */
+/** A blank page of a context: the only one, for a page beside another one does not reliably have the focus. */
 export async function watchPage(context: BrowserContext): Promise<Watched> {
-  const page = await context.newPage();
+  const page = context.pages()[0] ?? (await context.newPage());
   const problems: string[] = [];
   const requests: string[] = [];
   page.on("pageerror", (error) => problems.push(`error: ${error.message}`));

@@ -18,7 +18,7 @@ type Channel = readonly [
 export function openChannel(
   frame: () => HTMLIFrameElement | undefined,
   greet: () => void,
-  receive: (message: FrameMessage) => unknown,
+  receive: (message: FrameMessage) => void | Promise<void>,
 ): Channel {
   const nonce = crypto.getRandomValues(new Uint32Array(4)).join() + PROTOCOL;
   let near: MessagePort | undefined;
@@ -27,7 +27,7 @@ export function openChannel(
     const { port1, port2 } = new MessageChannel();
     near = port1;
     far = port2;
-    port1.onmessage = ({ data }: MessageEvent<FrameMessage>) => receive(data);
+    port1.onmessage = ({ data }: MessageEvent<FrameMessage>) => void receive(data);
     greet();
   };
   return [

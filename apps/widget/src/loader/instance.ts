@@ -48,8 +48,6 @@ export function createInstance(
         send({ type: "reply", id: message.id, detail });
       } else {
         restyle(message.css);
-        // Until now there was nothing to see, and what cannot be seen takes no focus.
-        if (!name && isOpen) frame?.focus();
         name = message.name;
         draw();
       }
@@ -100,12 +98,12 @@ export function createInstance(
       for (const [name, value] of Object.entries(theme))
         host.style.setProperty(`--aura-${name}`, `${value ?? ""}`);
       if (place !== host.parentNode || api !== beforeApi || next.tenantId !== before.tenantId) {
+        frame?.remove();
         place?.append(host);
         for (const node of [document, document.documentElement, place ?? document])
           watcher.observe(node, { childList: true });
         restart();
         if (frame) {
-          frame.remove();
           frame = undefined;
           prepare();
         }

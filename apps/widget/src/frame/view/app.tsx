@@ -37,6 +37,12 @@ interface State {
 
 /** Everything inside the frame. */
 export class App extends Component<Props, State> {
+  /** Whoever opened the chat writes next; a frame that is only prepared takes the focus from nobody. */
+  private readonly focus = () => {
+    const { isEmbedded, shown, options } = this.props.host;
+    const isOpened = isEmbedded && (options.value.mode ?? "bubble") === "bubble";
+    if (isOpened && shown.value) focusInput();
+  };
   private readonly showMenu = (isMenuOpen: boolean) => this.setState({ isMenuOpen });
 
   override componentDidMount() {
@@ -53,7 +59,8 @@ export class App extends Component<Props, State> {
       }),
     );
     watchScheme(() => this.setState({}));
-    host.shown.subscribe(() => host.shown.value && focusInput());
+    host.shown.subscribe(this.focus);
+    this.focus();
   }
 
   override render({ host, config, chat, consenting, language, unread }: Props) {
