@@ -58,13 +58,15 @@ export async function visit(browser, { subject, url, ownOrigins, prepared, slowd
 
     if (prepared) await prepare(page, subject, traffic);
     if (subject !== BLANK) await openAndType(page, session);
+    // What is loaded because something was typed is no part of opening.
+    const firstOpen = traffic.sum(ownOrigins);
     await traffic.quiet();
 
     const seen = await readProbes(page);
     await session.send("Emulation.setCPUThrottlingRate", { rate: 1 });
     return {
       onLoad,
-      firstOpen: traffic.sum(ownOrigins),
+      firstOpen,
       ...figuresOf(seen),
       heapMb: await heapMb(session),
     };

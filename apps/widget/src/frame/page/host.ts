@@ -67,6 +67,7 @@ function embeddedHost(own: FrameOptions, port: MessagePort): Promise<Host> {
   const options = signal(own);
   const shown = signal(false);
   const waiting = new Map<number, (value: unknown) => void>();
+  let known = "";
   let lastId = 0;
   const post = (message: FrameMessage) => port.postMessage(message);
   /** Null when the page cannot tell. */
@@ -104,10 +105,15 @@ function embeddedHost(own: FrameOptions, port: MessagePort): Promise<Host> {
     port.onmessage = ({ data }: MessageEvent<LoaderMessage>) => {
       if (data.type === "call") act(data.name, data.text);
       else if (data.type === "state") {
-        const next = read(data.options);
-        if (next.token !== options.value.token) askToken = makeAskToken();
-        options.value = next;
-        shown.value = data.open || next.mode === "inline" || next.mode === "page";
+        // Opening the panel tells the same options once more: nothing is drawn anew for that.
+        if (data.options !== known) {
+          known = data.options;
+          const next = read(known);
+          if (next.token !== options.value.token) askToken = makeAskToken();
+          options.value = next;
+        }
+        const { mode } = options.value;
+        shown.value = data.open || mode === "inline" || mode === "page";
         resolve(host);
       } else {
         waiting.get(data.id)?.(data.detail);

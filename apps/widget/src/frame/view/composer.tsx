@@ -12,6 +12,8 @@ import { Watch } from "./watch.tsx";
 /** A second click within this time is a double click, or was meant for the button that stood there before. */
 const SETTLE_MS = 400;
 
+const PREPARE_MS = 300;
+
 interface Props {
   readonly chat: Chat;
   readonly options: FrameOptions;
@@ -62,8 +64,8 @@ export class Composer extends Component<Props> {
   };
 
   private readonly write = (text: string) => {
-    // By the time there is an answer, what draws it is there as well.
-    transcriptPart.load();
+    // By the time there is an answer, what draws it is there as well; the first letters come before that.
+    setTimeout(transcriptPart.load, PREPARE_MS);
     this.props.chat.draft.value = text;
   };
 
