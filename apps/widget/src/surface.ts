@@ -73,7 +73,10 @@ export interface ContextOptions {
   readonly data?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Each is also a custom property of the `aura-chat` element: `--aura-accent`, `--aura-offsetX` … Lengths are CSS lengths. */
+/**
+ * Lengths are CSS lengths. What concerns the page is also a custom property of the `aura-chat` element, spelled the same:
+ * `--aura-radius`, `--aura-offsetX`, `--aura-offsetY`, `--aura-zIndex`, `--aura-width`, `--aura-height`, `--aura-size`.
+ */
 export interface Theme {
   /** Six hexadecimal digits: `#0d6b62`. Inks and tints are derived from it so that text stays readable. */
   readonly accent?: string | undefined;
@@ -121,7 +124,8 @@ export interface AuraEvents {
   };
   "citation:click": {
     readonly number: number;
-    readonly id: string;
+    /** The passage's; `id` is the widget's in every event. */
+    readonly contextId: string;
     readonly title: string | null;
     readonly url: string | null;
   };

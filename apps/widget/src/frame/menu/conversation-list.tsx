@@ -1,5 +1,6 @@
 import { listConversations, type OwnConversation } from "@orcha/client";
 import { Component, FRESH, failureOf, Icon, say, sayCount, sayFailure } from "../kit.ts";
+import type { Failure } from "../state/turn.ts";
 import type { MenuProps } from "../view/menu-slot.tsx";
 import { ConversationRow } from "./conversation-row.tsx";
 import { SEARCH } from "./shapes.ts";
@@ -15,7 +16,7 @@ interface State {
   readonly found: readonly OwnConversation[];
   readonly cursor?: string | null;
   readonly isLoading: boolean;
-  readonly failure?: string | undefined;
+  readonly failure?: Failure | undefined;
   readonly query: string;
 }
 
@@ -53,7 +54,7 @@ export class ConversationList extends Component<Props, State> {
         announcer.say(found.length ? sayCount("found", found.length) : say("nothingFound"));
     } catch (error) {
       if (read !== this.lastRead) return;
-      this.setState({ isLoading: false, failure: sayFailure(failureOf(error)) });
+      this.setState({ isLoading: false, failure: failureOf(error) });
     }
   }
 
@@ -106,7 +107,7 @@ export class ConversationList extends Component<Props, State> {
           <div class="failure">
             <p>
               <b>{say("notListed")}</b>
-              {failure}
+              {sayFailure(failure)}
             </p>
             <button type="button" onClick={() => void this.read()}>
               {say("retry")}

@@ -64,7 +64,7 @@ export class Answer extends Component<TurnProps, { readonly openSource?: number 
     const context = this.contexts?.[(number ?? 0) - 1];
     if (!(number && context)) return;
     const { id, title, url } = context;
-    this.props.chat.tell("citation:click", { number, id, title, url });
+    this.props.chat.tell("citation:click", { number, contextId: id, title, url });
   };
 
   override render(props: TurnProps) {
