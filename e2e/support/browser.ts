@@ -96,5 +96,7 @@ export async function chatFrame(page: Page): Promise<Frame> {
     find() ?? (await page.waitForEvent("framenavigated", { predicate: () => !!find() }));
   const found = find() ?? frame;
   await found.waitForSelector("textarea");
+  // The last that is drawn.
+  await found.waitForSelector("main > *", { state: "attached" });
   return found;
 }

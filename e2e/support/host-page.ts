@@ -60,6 +60,7 @@ export async function openHostPage(
       if (!frame) throw new Error("The widget has no frame.");
       await frame.waitForURL("**/widget/frame?**");
       await frame.waitForSelector("h1");
+      await frame.waitForSelector("main > *", { state: "attached" });
       return frame;
     },
     run: (script) => page.evaluate(`void (() => { ${script} })()`),

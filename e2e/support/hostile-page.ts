@@ -43,6 +43,7 @@ export async function widgetFrame(page: Page, host: HostFrame): Promise<Frame> {
   const frame = find();
   if (!frame) throw new Error(`No widget on ${page.url()}`);
   await frame.waitForSelector("textarea");
+  await frame.waitForSelector("main > *", { state: "attached" });
   return frame;
 }
 

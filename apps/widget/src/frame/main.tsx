@@ -76,6 +76,7 @@ async function start(): Promise<void> {
   await nextTask();
   adoptStyles(css);
   void chat.restore();
+  await nextTask();
   const app = { host, config, chat, announcer, consenting, language, unread: unread.count };
   render(<App {...app} />, document.body);
   host.start((call, text) =>

@@ -25,8 +25,9 @@ type Phrase = NamesOf<string>;
 let words: Partial<Words> = {};
 let own: Readonly<Record<string, string>> = {};
 let language = "en";
-let numbers = new Intl.NumberFormat(language);
-let plurals = new Intl.PluralRules(language);
+// Making these takes longer than using them a thousand times, and so they are made when something is counted.
+let numbers: Intl.NumberFormat | undefined;
+let plurals: Intl.PluralRules | undefined;
 
 /** Takes words of the page, which stand in place of the widget's. */
 export function setOwnWords(next: Readonly<Record<string, string>> = {}): void {
@@ -37,9 +38,8 @@ export function setOwnWords(next: Readonly<Record<string, string>> = {}): void {
 export function setWords(next: Partial<Words>, tag: string): void {
   words = next;
   language = tag;
-  // Making these takes longer than using them a thousand times.
-  numbers = new Intl.NumberFormat(tag);
-  plurals = new Intl.PluralRules(tag);
+  numbers = undefined;
+  plurals = undefined;
 }
 
 /** Words that are needed only now. */
@@ -60,6 +60,7 @@ export function say(name: Phrase, values: Readonly<Record<string, string | numbe
 /** A counted phrase in the form that its number asks for. */
 export function sayCount(name: Counted, count: number): string {
   const forms: Plural | undefined = words[name];
+  plurals ??= new Intl.PluralRules(language);
   const form = forms?.[plurals.select(count)] ?? forms?.other ?? "";
   return fill(own[name] ?? form, { count });
 }
@@ -79,7 +80,8 @@ export function sayOwnError(code: keyof Words["errors"]): string {
 function fill(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
-    if (typeof value === "number") return numbers.format(value);
-    return value ?? whole;
+    if (typeof value !== "number") return value ?? whole;
+    numbers ??= new Intl.NumberFormat(language);
+    return numbers.format(value);
   });
 }

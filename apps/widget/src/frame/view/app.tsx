@@ -29,10 +29,12 @@ interface Props {
   readonly unread: ReadonlySignal<number>;
 }
 
+const LAST_STAGE = 2;
+
 interface State {
   readonly isMenuOpen?: boolean;
-  /** What stands in the middle is drawn in a task of its own, after where one writes. */
-  readonly isDrawn?: boolean;
+  /** How much is drawn: where one writes, what is above it, and what is between, each in a task of its own. */
+  readonly stage?: number;
 }
 
 /** Everything inside the frame. */
@@ -47,7 +49,7 @@ export class App extends Component<Props, State> {
 
   override componentDidMount() {
     const { host } = this.props;
-    setTimeout(() => this.setState({ isDrawn: true }));
+    setTimeout(() => this.setState({ stage: 1 }));
     document.addEventListener("keydown", (event) => {
       // 229 while a word is being composed. An open dialog closes itself first.
       if (event.keyCode === 27 && !document.querySelector("dialog[open]")) host.close();
@@ -63,27 +65,35 @@ export class App extends Component<Props, State> {
     this.focus();
   }
 
+  override componentDidUpdate() {
+    const { stage = 0 } = this.state;
+    if (stage < LAST_STAGE) setTimeout(() => this.setState({ stage: stage + 1 }));
+  }
+
   override render({ host, config, chat, consenting, language, unread }: Props) {
     const { options } = host;
     const isEmpty = [chat.turns, chat.restoring, chat.queue.messages];
     return (
       <Watch on={[options, language, ...isEmpty, chat.mustSignIn, consenting.isGiven, unread]}>
         {() => {
-          paint(host, config.accent, unread.value);
+          const { stage = 0 } = this.state;
+          if (stage > 0) paint(host, config.accent, unread.value);
           const { header, mode } = options.value;
           const title = header?.title || config.name || say("assistant");
           const closes = host.isEmbedded && (mode ?? "bubble") === "bubble";
           return [
-            <Header
-              key="header"
-              title={title}
-              subtitle={header?.subtitle}
-              avatar={header?.avatar}
-              onNew={this.isEmpty() ? undefined : chat.newConversation}
-              onMenu={this.mayChat() ? () => this.showMenu(true) : undefined}
-              onClose={closes ? host.close : undefined}
-            />,
-            this.state.isDrawn ? this.middle() : <main key="middle" />,
+            stage > 0 && (
+              <Header
+                key="header"
+                title={title}
+                subtitle={header?.subtitle}
+                avatar={header?.avatar}
+                onNew={this.isEmpty() ? undefined : chat.newConversation}
+                onMenu={this.mayChat() ? () => this.showMenu(true) : undefined}
+                onClose={closes ? host.close : undefined}
+              />
+            ),
+            stage === LAST_STAGE ? this.middle() : <main key="middle" />,
             this.mayChat() && <Composer key="composer" chat={chat} options={options.value} />,
             this.state.isMenuOpen && (
               <MenuSlot key="menu" {...this.props} onClose={() => this.showMenu(false)} />

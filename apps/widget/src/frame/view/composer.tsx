@@ -22,6 +22,7 @@ interface Props {
 /** Where the visitor writes. Enter sends, Shift and Enter makes a new line; while an answer comes the button stops it. */
 export class Composer extends Component<Props> {
   private area: HTMLTextAreaElement | null = null;
+  private measured = "";
   private turnedAt = -SETTLE_MS;
   private stops: readonly (() => void)[] = [];
 
@@ -42,7 +43,10 @@ export class Composer extends Component<Props> {
 
   override componentDidUpdate() {
     const { area } = this;
-    if (!area) return;
+    const draft = this.props.chat.draft.value;
+    // Measuring makes the browser lay out the whole frame.
+    if (!area || draft === this.measured) return;
+    this.measured = draft;
     area.style.height = "auto";
     area.style.height = `${area.scrollHeight}px`;
   }
