@@ -120,7 +120,8 @@ export function createChat(deps: ChatDeps): Chat {
         asking.askAnew(edited, text, true);
         return true;
       }
-      if (!deps.isOnline()) queue.add(write(deps, text));
+      // While it is not known yet whose chat this is, a message waits for that.
+      if (!deps.isOnline() || activity.value === "loading") queue.add(write(deps, text));
       else if (canAsk()) asking.ask(write(deps, text));
       else return false;
       return true;

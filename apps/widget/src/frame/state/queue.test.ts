@@ -123,6 +123,16 @@ describe("a message written without a network", () => {
   });
 });
 
+it("waits while it is not known yet who is writing, and is theirs then", async () => {
+  const { chat, sent, signIn, turns } = setup({ scripts: [[start, end("Hello, Ada.")]] });
+  const known = signIn("ada");
+  expect(chat.activity.value).toBe("loading");
+  expect(chat.send("It is me")).toBe(true);
+  await known;
+  await expect.poll(() => turns()).toMatchObject([{ question: "It is me", answer: "Hello, Ada." }]);
+  expect(sent).toHaveLength(1);
+});
+
 describe("a message of the page", () => {
   it("waits for the answer before it, and for the visitor's consent", async () => {
     const { chat, sent, setMayAsk, turns } = setup({
