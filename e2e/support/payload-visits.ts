@@ -60,7 +60,9 @@ export const visitFrame: Visit = async (context, server, payloads) => {
   const frame = page.mainFrame();
   server.reply(hostileAnswer("Hello."));
   await converse(frame, ["Hello?"], ".answer .tools");
-  server.messages.splice(0, Infinity, ...payloads.flatMap(transcriptOf));
+  const asked = server.asked.length;
+  const restored = payloads.flatMap((payload, at) => transcriptOf(payload, asked + at * 2));
+  server.messages.splice(0, Infinity, ...restored);
   await page.reload();
   await page.waitForFunction(
     (wanted) => document.querySelectorAll(".turn").length === wanted,
@@ -97,11 +99,12 @@ function hostileEnd(text: string): Reply {
   };
 }
 
-function transcriptOf({ text }: Payload, index: number): Message[] {
+/** Two turns after those that were asked: the server knows whose these were. */
+function transcriptOf({ text }: Payload, asked: number): Message[] {
   const { question = "", answer = "", failure = "" } = behind(DOORS.restored, text);
   const at = { created_at: "2026-01-01T00:00:00.000Z", status: "done", error: null } as const;
   const error = { code: "model_timeout", message: failure, retryable: true } as const;
-  const [first, second] = [index * 2 + 1, index * 2 + 2];
+  const [first, second] = [asked + 1, asked + 2];
   const contexts = [hostilePassage(text)];
   return [
     { ...at, id: first * 2, turn_id: first, role: "visitor", text: question },
