@@ -21,7 +21,7 @@ import { visit } from "./widget/visit.mjs";
  * @typedef {import("./widget/report.mjs").Results} Results
  */
 
-const ROUNDS = 5;
+const ROUNDS = 9;
 /** How many times slower than this machine the visitor's is. */
 const SLOWDOWN = 4;
 

@@ -1,13 +1,15 @@
-/** What the probe says on the console when a field has taken its first character. */
-export const TYPED = "bench: typed";
+/** What the probe says on the console when a visitor could write. */
+export const USABLE = "bench: usable";
 
 /**
- * What one frame of the page has seen; times since the epoch, in milliseconds, undefined before they come.
+ * What one frame of the page has seen; times since the epoch, in milliseconds, undefined before they come. usableAt: when
+ * a visible field has the focus and the browser is free for what is typed into it.
  *
  * @typedef {{
  *   clickedAt?: number,
  *   shownAt?: number,
- *   typedAt?: number,
+ *   usableAt?: number,
+ *   isTyped: boolean,
  *   longTasks: { at: number, ms: number }[],
  *   shift: number,
  * }} Seen
@@ -16,11 +18,11 @@ export const TYPED = "bench: typed";
 /**
  * Runs in every frame before its own scripts and keeps what it sees at `window.benchSeen`.
  *
- * @param {{ takesFocus: boolean, savesData: boolean, typed: string }} settings
+ * @param {{ takesFocus: boolean, savesData: boolean, usable: string }} settings
  */
-export function probe({ takesFocus, savesData, typed }) {
+export function probe({ takesFocus, savesData, usable }) {
   /** @type {Seen} */
-  const seen = { longTasks: [], shift: 0 };
+  const seen = { isTyped: false, longTasks: [], shift: 0 };
   Object.assign(window, { benchSeen: seen });
   const isVisible = (/** @type {Element} */ element) =>
     element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
@@ -36,6 +38,8 @@ export function probe({ takesFocus, savesData, typed }) {
   Element.prototype.attachShadow = function (init) {
     const root = attachShadow.call(this, init);
     roots.push(root);
+    // What moves within a shadow root is not heard outside of it.
+    root.addEventListener("focusin", takeFocus, true);
     return root;
   };
   const findVisible = (/** @type {string} */ selector) =>
@@ -44,24 +48,37 @@ export function probe({ takesFocus, savesData, typed }) {
   const follow = () => {
     if (!seen.shownAt && findVisible("iframe"))
       seen.shownAt = performance.timeOrigin + performance.now();
-    if (!takesFocus && !seen.typedAt) {
+    if (!takesFocus && !seen.usableAt) {
       const field = findVisible("textarea, [contenteditable]");
       if (field instanceof HTMLElement) field.focus();
     }
-    requestAnimationFrame(follow);
+    if (!seen.shownAt || !(takesFocus || seen.usableAt)) requestAnimationFrame(follow);
   };
   const click = (/** @type {Event} */ { timeStamp }) => {
     if (seen.clickedAt) return;
     seen.clickedAt = performance.timeOrigin + timeStamp;
-    follow();
+    requestAnimationFrame(follow);
   };
-  const input = (/** @type {Event} */ event) => {
+  const takeFocus = (/** @type {Event} */ event) => {
     const [field] = event.composedPath();
-    if (seen.typedAt || !(field instanceof Element) || !isVisible(field)) return;
-    seen.typedAt = performance.timeOrigin + performance.now();
-    console.debug(typed);
+    if (!document.hasFocus() || !(field instanceof Element)) return;
+    if (field.matches("textarea, [contenteditable]")) awaitVisible(field);
+  };
+  const awaitVisible = (/** @type {Element} */ field) => {
+    if (!isVisible(field)) return void requestAnimationFrame(() => awaitVisible(field));
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      if (seen.usableAt) return;
+      seen.usableAt = performance.timeOrigin + performance.now();
+      console.debug(usable);
+    };
+    port2.postMessage(undefined);
+  };
+  const input = () => {
+    seen.isTyped = true;
   };
   window.addEventListener("click", click, true);
+  window.addEventListener("focusin", takeFocus, true);
   window.addEventListener("input", input, true);
 
   new PerformanceObserver((list) => {

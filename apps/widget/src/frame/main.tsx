@@ -14,6 +14,7 @@ import { readConfig } from "./config.ts";
 import { followLocale } from "./i18n/follow-locale.ts";
 import { adoptStyles, focusInput } from "./kit.ts";
 import { connectHost, type Host } from "./page/host.ts";
+import { paint } from "./page/paint.ts";
 import { countUnread } from "./page/unread.ts";
 import { createAnnouncer } from "./state/announcer.ts";
 import { createChat } from "./state/chat.ts";
@@ -28,6 +29,10 @@ async function start(): Promise<void> {
   const config = readConfig();
   const host = await connectHost(new URL(location.href));
   const language = followLocale(host.options, config);
+  adoptStyles(css);
+  // Whoever clicked already sees the panel while the rest is made.
+  paint(host, config.accent, 0);
+  await nextTask();
   const { apiBaseUrl, tenantId, userId, id } = host.options.value;
   const scope = scopeName(apiBaseUrl, tenantId, userId);
   const storage = { tab: findStorage("sessionStorage"), browser: findStorage("localStorage"), id };
@@ -74,7 +79,6 @@ async function start(): Promise<void> {
   });
 
   await nextTask();
-  adoptStyles(css);
   void chat.restore();
   await nextTask();
   const app = { host, config, chat, announcer, consenting, language, unread: unread.count };

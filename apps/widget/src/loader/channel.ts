@@ -18,6 +18,7 @@ type Channel = readonly [
 export function openChannel(
   frame: () => HTMLIFrameElement | undefined,
   greet: () => void,
+  join: (frame: HTMLIFrameElement) => void,
   receive: (message: FrameMessage) => void | Promise<void>,
 ): Channel {
   const nonce = crypto.getRandomValues(new Uint32Array(4)).join() + PROTOCOL;
@@ -45,6 +46,7 @@ export function openChannel(
         if (!far) restart();
         target.postMessage(nonce, origin === "null" ? "*" : origin, far && [far]);
         far = undefined;
+        join(element);
       }
     },
     (message) => near?.postMessage(message),

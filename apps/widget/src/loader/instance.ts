@@ -1,5 +1,5 @@
 import { type Call, FRAME_PATH, type FrameMessage } from "../protocol.ts";
-import type { AuraInstance, InitOptions } from "../surface.ts";
+import type { AuraInstance, InitOptions, Theme } from "../surface.ts";
 import { openChannel } from "./channel.ts";
 import { createHost } from "./host.ts";
 import { createSurface } from "./instance-surface.ts";
@@ -22,6 +22,8 @@ export function createInstance(
   // No address at all, so that one has to be named.
   let options: InitOptions = { apiBaseUrl: "//:" };
   let frame: HTMLIFrameElement | undefined;
+  /** The frame once its document is there: the focus given to an empty one gets lost on the way. */
+  let ready: HTMLIFrameElement | undefined;
   let api = "";
   let language = "";
   let isOpen = false;
@@ -35,11 +37,18 @@ export function createInstance(
     host.dispatchEvent(
       new CustomEvent(`aura:${name}`, { bubbles: true, composed: true, detail: { ...detail, id } }),
     );
-  const draw = () => drawLauncher(launcher, options, language, isOpen, name);
-  const tell = () => send({ type: "state", open: isOpen, options: frameOptions(options, tokens) });
+  /** Shows launcher and frame how things are. */
+  const sync = () => {
+    drawLauncher(launcher, options, language, isOpen, name);
+    send({ type: "state", open: isOpen, options: frameOptions(options, tokens) });
+  };
   const [nonce, hear, send, restart] = openChannel(
     () => frame,
-    tell,
+    sync,
+    (joined) => {
+      ready = joined;
+      if (isOpen) joined.focus();
+    },
     async (message: FrameMessage) => {
       if (message.type === "close") show(false);
       else if (message.type === "event") emit(message.name, message.detail);
@@ -49,7 +58,7 @@ export function createInstance(
       } else {
         restyle(message.css);
         name = message.name;
-        draw();
+        sync();
       }
     },
   );
@@ -65,11 +74,10 @@ export function createInstance(
   };
   const show = (open = !isOpen) => {
     if (open) prepare();
-    const next = open ? frame : shadow.activeElement && launcher;
+    const next = open ? ready : shadow.activeElement && launcher;
     if (isOpen !== open) {
       isOpen = open;
-      draw();
-      tell();
+      sync();
       emit(open ? "open" : "close");
     }
     next?.focus();
@@ -89,14 +97,14 @@ export function createInstance(
       const before = options;
       const beforeApi = api;
       const next = { ...options, ...changes };
-      const { mode = "bubble", theme = {} } = next;
+      const { mode = "bubble", theme } = next;
       const place = findPlace(next);
       api = new URL(next.apiBaseUrl.replace(/\/*$/, "/"), location.href).href;
       options = next;
       language = next.locale || document.documentElement.lang;
       if (next.authToken !== before.authToken) tokens += 1;
-      for (const [name, value] of Object.entries(theme))
-        host.style.setProperty(`--aura-${name}`, `${value ?? ""}`);
+      for (const name in theme)
+        host.style.setProperty(`--aura-${name}`, `${theme[name as keyof Theme] ?? ""}`);
       if (place !== host.parentNode || api !== beforeApi || next.tenantId !== before.tenantId) {
         frame?.remove();
         place?.append(host);
@@ -108,8 +116,7 @@ export function createInstance(
           prepare();
         }
       }
-      draw();
-      tell();
+      sync();
       // A page that writes its document anew takes all listeners of what was in it.
       listenToLauncher(launcher, show, prepare);
       listen("message", hear);
