@@ -22,8 +22,6 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
-          // A browser on a busy machine misses a moment once in a long while; what is broken fails twice.
-          retry: 1,
         },
       },
     ],

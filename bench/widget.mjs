@@ -90,7 +90,8 @@ async function measure() {
     widgets.push(summarize(subject, { ...visits, gzip }, blankHeapMb));
   }
   const aura = widgets.find(({ name }) => name === "AURA");
-  if (!aura) throw new Error("AURA is not among the subjects");
+  const bareFrame = widgets.find(({ name }) => name === "bare frame");
+  if (!aura || !bareFrame) throw new Error("AURA or the bare frame is not among the subjects");
   return {
     ...conditions(),
     load,
@@ -98,7 +99,7 @@ async function measure() {
     slowdown: SLOWDOWN,
     rounds: ROUNDS,
     widgets,
-    goals: goalsOf(aura),
+    goals: goalsOf(aura, bareFrame),
   };
 }
 

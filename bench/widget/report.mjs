@@ -24,7 +24,11 @@
 
 const KB = 1024;
 
-/** What AURA promises. @type {readonly { name: string, most: number, of: (aura: Figures) => number }[]} */
+/**
+ * What AURA promises. Where the browser alone takes longer for a frame with nothing in it, nobody can take less.
+ *
+ * @type {readonly { name: string, most: number, of: (aura: Figures) => number, orBare?: boolean }[]}
+ */
 const GOALS = [
   { name: "loader, KB gzip", most: 3, of: ({ onLoad }) => onLoad.gzipBytes / KB },
   {
@@ -42,6 +46,7 @@ const GOALS = [
   {
     name: "longest task before the click, ms",
     most: 50,
+    orBare: true,
     of: ({ longTaskMs }) => longTaskMs.median,
   },
   { name: "layout shift", most: 0, of: ({ layoutShift }) => layoutShift.max },
@@ -85,12 +90,19 @@ export function summarize({ name, version }, { cold, prepared, gzip }, blankHeap
 
 /**
  * @param {Figures} aura
+ * @param {Figures} bareFrame
  * @returns {Goal[]}
  */
-export function goalsOf(aura) {
-  return GOALS.map(({ name, most, of }) => {
+export function goalsOf(aura, bareFrame) {
+  return GOALS.map(({ name, most, of, orBare }) => {
     const figure = round(of(aura), 2);
-    return { name, figure, limit: most, met: figure <= most };
+    const limit = orBare ? Math.max(most, of(bareFrame)) : most;
+    return {
+      name: limit > most ? `${name} (a bare frame's)` : name,
+      figure,
+      limit,
+      met: figure <= limit,
+    };
   });
 }
 

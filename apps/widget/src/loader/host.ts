@@ -12,3 +12,12 @@ export function createHost(...children: readonly Element[]) {
   shadow.append(...children);
   return [host, shadow, restyle] as const;
 }
+
+/** Makes the frame of the chat, which is loaded once it stands in the page. */
+export function createFrame(title: string, src: string): HTMLIFrameElement {
+  const frame = document.createElement("iframe");
+  frame.allow = "clipboard-write";
+  frame.title = title;
+  frame.src = src;
+  return frame;
+}

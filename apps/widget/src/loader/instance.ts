@@ -1,7 +1,7 @@
 import { type Call, FRAME_PATH, type FrameMessage } from "../protocol.ts";
 import type { AuraInstance, InitOptions, Theme } from "../surface.ts";
 import { openChannel } from "./channel.ts";
-import { createHost } from "./host.ts";
+import { createFrame, createHost } from "./host.ts";
 import { createSurface } from "./instance-surface.ts";
 import { drawLauncher, listenToLauncher } from "./launcher.ts";
 import { answer, askedBy, complain, findPlace, followViewport, frameOptions } from "./page.ts";
@@ -66,10 +66,8 @@ export function createInstance(
   const prepare = () => {
     if (frame || !api) return;
     const query = new URLSearchParams({ api, lang: language, tenant_id: options.tenantId ?? "" });
-    frame = document.createElement("iframe");
-    frame.allow = "clipboard-write";
-    frame.title = `${launcher.ariaLabel}`;
-    frame.src = `${new URL(FRAME_PATH, scriptUrl ?? `${api}widget/v1/`)}?${query}#${nonce}`;
+    const url = new URL(FRAME_PATH, scriptUrl ?? `${api}widget/v1/`);
+    frame = createFrame(`${launcher.ariaLabel}`, `${url}?${query}#${nonce}`);
     panel.append(frame);
   };
   const show = (open = !isOpen) => {

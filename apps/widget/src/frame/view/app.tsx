@@ -29,11 +29,12 @@ interface Props {
   readonly unread: ReadonlySignal<number>;
 }
 
-const LAST_STAGE = 2;
+/** How much is drawn, each in a task of its own: nothing, where one writes, what is above it, what is between. */
+const STAGES = { input: 1, header: 2, all: 3 } as const;
 
 interface State {
   readonly isMenuOpen?: boolean;
-  /** How much is drawn: where one writes, what is above it, and what is between, each in a task of its own. */
+  /** One of `STAGES`. */
   readonly stage?: number;
 }
 
@@ -49,7 +50,7 @@ export class App extends Component<Props, State> {
 
   override componentDidMount() {
     const { host } = this.props;
-    setTimeout(() => this.setState({ stage: 1 }));
+    this.drawMore();
     document.addEventListener("keydown", (event) => {
       // 229 while a word is being composed. An open dialog closes itself first.
       if (event.keyCode === 27 && !document.querySelector("dialog[open]")) host.close();
@@ -62,12 +63,17 @@ export class App extends Component<Props, State> {
     );
     watchScheme(() => this.setState({}));
     host.shown.subscribe(this.focus);
-    this.focus();
   }
 
-  override componentDidUpdate() {
+  private drawMore() {
     const { stage = 0 } = this.state;
-    if (stage < LAST_STAGE) setTimeout(() => this.setState({ stage: stage + 1 }));
+    if (stage === STAGES.all) return;
+    setTimeout(() =>
+      this.setState({ stage: stage + 1 }, () => {
+        if (stage + 1 === STAGES.input) this.focus();
+        this.drawMore();
+      }),
+    );
   }
 
   override render({ host, config, chat, consenting, language, unread }: Props) {
@@ -77,12 +83,12 @@ export class App extends Component<Props, State> {
       <Watch on={[options, language, ...isEmpty, chat.mustSignIn, consenting.isGiven, unread]}>
         {() => {
           const { stage = 0 } = this.state;
-          if (stage > 0) paint(host, config.accent, unread.value);
+          if (stage >= STAGES.header) paint(host, config.accent, unread.value);
           const { header, mode } = options.value;
           const title = header?.title || config.name || say("assistant");
           const closes = host.isEmbedded && (mode ?? "bubble") === "bubble";
           return [
-            stage > 0 && (
+            stage >= STAGES.header && (
               <Header
                 key="header"
                 title={title}
@@ -93,8 +99,10 @@ export class App extends Component<Props, State> {
                 onClose={closes ? host.close : undefined}
               />
             ),
-            stage === LAST_STAGE ? this.middle() : <main key="middle" />,
-            this.mayChat() && <Composer key="composer" chat={chat} options={options.value} />,
+            stage === STAGES.all ? this.middle() : <main key="middle" />,
+            stage >= STAGES.input && this.mayChat() && (
+              <Composer key="composer" chat={chat} options={options.value} />
+            ),
             this.state.isMenuOpen && (
               <MenuSlot key="menu" {...this.props} onClose={() => this.showMenu(false)} />
             ),
