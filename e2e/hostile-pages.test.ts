@@ -361,6 +361,13 @@ describe.skipIf(!findChromium())("the widget on a hostile page", () => {
     expect(await frame.locator(".question").allTextContents()).toEqual([
       expect.stringContaining("It is me"),
     ]);
+
+    const slow = "()=>window.known??=new Promise((tell)=>{window.tell=tell})";
+    await page.evaluate(`AuraChatWidget.init({}).identify({authToken:${slow}})`);
+    await expect.poll(() => frame.locator(".turn, .composer").count()).toBe(0);
+    await page.evaluate(`tell("${tokenOf("ada")}")`);
+    await frame.waitForSelector(".question >> text=It is me");
+    await frame.waitForSelector(".composer");
     // What Chromium says of a conversation that is not the asker's.
     expect(problems.filter((problem) => !problem.includes("404"))).toEqual([]);
   });

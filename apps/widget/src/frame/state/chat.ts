@@ -74,7 +74,10 @@ export function createChat(deps: ChatDeps): Chat {
   const { activity, retry, look } = asking;
   const { restoring, ...restorer } = createRestorer(deps, conversation, {
     ...asking,
-    hideQueue: () => queue.hide(),
+    hideUnsent() {
+      queue.hide();
+      edit(undefined);
+    },
     restoreQueue: () => queue.restore().forEach(asking.show),
     deliver: () => queue.deliver(),
   });

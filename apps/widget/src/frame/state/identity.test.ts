@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { delta, end, failure, gate, message, setup, start } from "./testing/chat-setup.ts";
+import { delta, end, failure, gate, message, setup, start, until } from "./testing/chat-setup.ts";
 
 const transcript = [message("visitor", "Mine"), message("assistant", "Yours.")];
 
@@ -131,6 +131,60 @@ describe("a tenant that wants to know its visitors", () => {
     await signIn("ada");
     await settled();
     expect(turns()).toMatchObject([{ question: "Hi", answer: "Hello, Ada.", phase: "done" }]);
+  });
+});
+
+describe("while it is open who is there", () => {
+  it("hides the chat from a page that takes its time, and shows it again to the same person", async () => {
+    const { chat, settled, signIn, turns } = setup({ scripts: [[start, end("Secret.")]] });
+    await signIn("ada");
+    chat.send("Mine");
+    await settled();
+    const { closed, open } = gate();
+    const known = signIn("ada", closed);
+    expect(chat.isUnsure.value).toBe(false);
+    await until(chat.isUnsure, (isUnsure) => isUnsure);
+    open();
+    await known;
+    expect(chat.isUnsure.value).toBe(false);
+    expect(turns()).toMatchObject([{ question: "Mine", answer: "Secret." }]);
+  });
+
+  it("takes what was on screen away when the page cannot tell, until it can", async () => {
+    const { chat, pages, settled, signIn, turns } = setup({ scripts: [[start, end("Secret.")]] });
+    await signIn("ada");
+    chat.send("Mine");
+    await settled();
+    await signIn(new Error("offline"));
+    expect(turns()).toEqual([]);
+    expect(chat.restoring.value).toMatchObject({ failed: expect.any(String) });
+
+    pages.push(transcript);
+    await signIn("ada");
+    expect(turns()).toMatchObject([{ question: "Mine", answer: "Yours." }]);
+  });
+
+  it("leaves another one neither a draft nor a question that was being edited", async () => {
+    const { chat, sent, settled, signIn, turns } = setup({
+      scripts: [
+        [start, end("Secret.")],
+        [start, end("Hello.")],
+      ],
+    });
+    await signIn("ada");
+    chat.send("Mine");
+    await settled();
+    chat.edit(chat.turns.value[0]);
+    chat.draft.value = "Mine, and more";
+    const before = chat.visitors.value;
+    await signIn("bob");
+    expect(chat.visitors.value).not.toBe(before);
+    expect([chat.draft.value, chat.editing.value]).toEqual(["", undefined]);
+    chat.send("Hi");
+    await settled();
+    expect(turns()).toMatchObject([{ question: "Hi", answer: "Hello." }]);
+    expect(sent[1]).toMatchObject({ text: "Hi" });
+    expect(sent[1]?.conversationId).toBeUndefined();
   });
 });
 

@@ -10,9 +10,16 @@ import type { Turn } from "./turn.ts";
 /** How the transcript of an earlier visit is doing. */
 export type Restoring = "no" | "loading" | { readonly failed: string };
 
+/** A page that knows at once who is there must not make the chat flicker. */
+const PATIENCE_MS = 200;
+
 /** What is on screen when the widget is opened, and when the page has another visitor. */
 export interface Restorer {
   readonly restoring: Signal<Restoring>;
+  /** True while the page takes its time to say who is there: what is on screen may be somebody else's. */
+  readonly isUnsure: ReadonlySignal<boolean>;
+  /** Counts who was here: with another number, whatever was open is not theirs. */
+  readonly visitors: ReadonlySignal<number>;
   /** True while nobody may chat who has not signed in on the page. */
   readonly mustSignIn: ReadonlySignal<boolean>;
   /** Brings the transcript of this tab's conversation back, and sends what a reload interrupted. */
@@ -27,8 +34,8 @@ export interface Restorer {
 interface Continuing {
   readonly activity: Signal<Activity>;
   resend(message: OutgoingMessage): void;
-  /** Takes what was written and not sent yet off the screen, and shows it again. */
-  hideQueue(): void;
+  /** Takes what was written and not sent yet off the screen, and shows again what waits for its turn. */
+  hideUnsent(): void;
   restoreQueue(): void;
   /** Sends the first of it, when nothing else is under way. */
   deliver(): void;
@@ -41,7 +48,7 @@ interface Continuing {
 export function createRestorer(
   deps: IdentityDeps,
   conversation: Conversation,
-  { activity, hideQueue, restoreQueue, ...continuing }: Continuing,
+  { activity, hideUnsent, restoreQueue, ...continuing }: Continuing,
 ): Restorer {
   const { store } = deps;
   const restoring = signal<Restoring>("no");
@@ -49,11 +56,24 @@ export function createRestorer(
     restoring.value = "loading";
     activity.value = "loading";
   };
-  const identity = createIdentity(deps, () => {
+  const isUnsure = signal(false);
+  const visitors = signal(1);
+  const clear = () => {
+    visitors.value += 1;
     conversation.leave();
-    hideQueue();
+    hideUnsent();
     load();
-  });
+  };
+  const identity = createIdentity(deps, clear);
+  const look = () => {
+    const timer = setTimeout(() => {
+      isUnsure.value = true;
+    }, PATIENCE_MS);
+    return identity.look().finally(() => {
+      clearTimeout(timer);
+      isUnsure.value = false;
+    });
+  };
 
   const restore = async () => {
     let { left } = conversation;
@@ -79,22 +99,20 @@ export function createRestorer(
   const identify = async () => {
     const { turns } = conversation;
     if (turns.value.length === 0) return restore();
-    // A page that cannot tell says so with the next message.
-    const change = await identity.look().catch(() => "none");
-    if (change === "other") return restore();
+    const change = await look().catch(clear);
+    if (change === "other" || !change) return restore();
     const last = turns.value.at(-1);
     if (last?.value.failure?.code === "unauthorized") continuing.retry(last);
     // The server hands the conversation over with the first call that carries token and secret.
     else if (change === "signed-in") void continuing.look();
   };
   const logout = async () => {
-    conversation.leave();
-    hideQueue();
-    load();
+    clear();
     await identity.forget();
     return restore();
   };
-  return { restoring, mustSignIn: identity.mustSignIn, restore, identify, logout };
+  const { mustSignIn } = identity;
+  return { restoring, isUnsure, visitors, mustSignIn, restore, identify, logout };
 }
 
 function afterFailedRestore(error: unknown, store: Store): Restoring {

@@ -49,8 +49,9 @@ export class App extends Component<Props, State> {
   private readonly showMenu = (isMenuOpen: boolean) => this.setState({ isMenuOpen });
 
   override componentDidMount() {
-    const { host } = this.props;
+    const { host, chat } = this.props;
     this.drawMore();
+    for (const doubt of [chat.isUnsure, chat.visitors]) doubt.subscribe(() => this.showMenu(false));
     document.addEventListener("keydown", (event) => {
       // 229 while a word is being composed. An open dialog closes itself first.
       if (event.keyCode === 27 && !document.querySelector("dialog[open]")) host.close();
@@ -79,8 +80,9 @@ export class App extends Component<Props, State> {
   override render({ host, config, chat, consenting, language, unread }: Props) {
     const { options } = host;
     const isEmpty = [chat.turns, chat.restoring, chat.queue.messages];
+    const whose = [chat.isUnsure, chat.mustSignIn];
     return (
-      <Watch on={[options, language, ...isEmpty, chat.mustSignIn, consenting.isGiven, unread]}>
+      <Watch on={[options, language, ...isEmpty, ...whose, consenting.isGiven, unread]}>
         {() => {
           const { stage = 0 } = this.state;
           if (stage >= STAGES.header) paint(host, config.accent, unread.value);
@@ -99,7 +101,7 @@ export class App extends Component<Props, State> {
                 onClose={closes ? host.close : undefined}
               />
             ),
-            stage === STAGES.all ? this.middle() : <main key="middle" />,
+            stage === STAGES.all && !chat.isUnsure.value ? this.middle() : <main key="middle" />,
             stage >= STAGES.input && this.mayChat() && (
               <Composer key="composer" chat={chat} options={options.value} />
             ),
@@ -120,7 +122,8 @@ export class App extends Component<Props, State> {
   }
 
   private mayChat(): boolean {
-    return !this.props.chat.mustSignIn.value && this.props.consenting.isGiven.value;
+    const { isUnsure, mustSignIn } = this.props.chat;
+    return !isUnsure.value && !mustSignIn.value && this.props.consenting.isGiven.value;
   }
 
   /** What stands between header and composer. */

@@ -107,6 +107,7 @@ export function setup({
   let mayAsk = true;
   let keys = 0;
   let who: string | Error | undefined;
+  let tells: Promise<void> | undefined;
   let requiresSignIn = false;
   let resets = 0;
   let stopStatus: StoppedTurn["status"] | Error = "stopped";
@@ -139,6 +140,7 @@ export function setup({
     tellTabs: (conversation) => told.push(conversation),
     authToken: () => (who === undefined ? undefined : () => `jwt of ${who}`),
     signedInAs: async () => {
+      await tells;
       if (who instanceof Error) throw who;
       return who;
     },
@@ -176,9 +178,10 @@ export function setup({
       const turn = chat.turns.value.at(-1);
       if (turn) chat.retry(turn);
     },
-    /** The page says that somebody else is there; an error that it cannot tell. */
-    signIn: (name: string | Error | undefined) => {
+    /** The page says that somebody else is there, once `after` is over; an error that it cannot tell. */
+    signIn: (name: string | Error | undefined, after?: Promise<void>) => {
       who = name;
+      tells = after;
       return chat.identify();
     },
     requireSignIn: () => {
