@@ -2,9 +2,12 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openRoute, type Route } from "../access/route.ts";
+import { pageHeaders } from "../page-headers.ts";
 import { loadStaticFile } from "./static-file.ts";
 
 const FILES = ["demo.css", "demo.js", "states.css", "states.js", "states-script.js"];
+/** What the page loads beside its scripts. */
+const BESIDES = ["style-src 'self'", "img-src data:", "frame-src 'self'"];
 const REVALIDATED = { "Cache-Control": "no-cache" };
 
 /**
@@ -25,32 +28,11 @@ async function page(path: string, source: string): Promise<Route> {
   const template = await readFile(source, "utf8");
   return openRoute(path, (c) => {
     const nonce = randomBytes(16).toString("base64");
-    return c.html(template.replaceAll("{{nonce}}", nonce), 200, pageHeaders(nonce));
+    return c.html(template.replaceAll("{{nonce}}", nonce), 200, pageHeaders(nonce, BESIDES));
   });
 }
 
 async function file(path: string, source: string): Promise<Route> {
   const content = await loadStaticFile(source);
   return openRoute(path, (c) => content.send(c, REVALIDATED));
-}
-
-function pageHeaders(nonce: string): Record<string, string> {
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    "style-src 'self'",
-    "img-src data:",
-    "frame-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
-  ];
-  return {
-    "Content-Security-Policy": policy.join("; "),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-  };
 }
