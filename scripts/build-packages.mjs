@@ -53,6 +53,9 @@ export async function buildPackages(outdir, { loader, plugins }) {
     }),
   );
   await copyFile(loader, join(outdir, "widget/aura.js"));
+  await Promise.all(
+    PACKAGE_NAMES.map((name) => copyFile(join(ROOT, "LICENSE"), join(outdir, name, "LICENSE"))),
+  );
   // The wrappers' types are made from the widget's, as they will be read.
   await buildTypes("widget", outdir);
   await Promise.all(
