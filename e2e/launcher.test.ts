@@ -68,16 +68,40 @@ describe.skipIf(!findChromium())("the launcher", () => {
     await start(page);
     expect(await launcherLook(page)).toMatchObject({
       background: "rgb(255, 230, 0)",
-      ink: expect.stringMatching(/^color\(xyz-d65 -\d/),
+      ink: "lch(0 0 0)",
       name: "Chat",
     });
     await page.evaluate("aura.update({theme:{accent:'#0d2b62'},launcher:{label:'Ask us'}})");
     expect(await launcherLook(page)).toMatchObject({
       background: "rgb(13, 43, 98)",
-      ink: expect.stringMatching(/^color\(xyz-d65 \d/),
+      ink: "lch(100 0 0)",
       name: "Ask us",
       text: "Ask us",
     });
+  });
+
+  it("is paler while a click waits for the chat, which then has the focus", async () => {
+    const { page } = await visit("");
+    let release: (() => Promise<void>) | undefined;
+    await page.route("**/widget/frame*", (route) => {
+      release = () => route.continue();
+    });
+    const opacity = () => launcherLook(page).then((look) => look.opacity);
+    await start(page);
+    expect(await opacity()).toBe("1");
+    await page.evaluate("aura.open()");
+    expect(await opacity()).toBe("0.5");
+    await page.evaluate("aura.close()");
+    expect(await opacity()).toBe("1");
+    await page.evaluate("aura.open()");
+
+    await expect.poll(() => release).toBeDefined();
+    await release?.();
+    await expect.poll(opacity).toBe("1");
+    const frame = await main(page);
+    await frame.waitForFunction(
+      () => document.hasFocus() && document.activeElement?.localName === "textarea",
+    );
   });
 
   it("loads another frame for another tenant, and none for another language", async () => {

@@ -6,6 +6,7 @@ export interface LauncherLook {
   readonly text: string;
   readonly background: string;
   readonly ink: string;
+  readonly opacity: string;
   readonly isShown: boolean;
   readonly left: number;
   readonly top: number;
@@ -55,6 +56,7 @@ function look(this: HTMLElement): LauncherLook {
     text: this.textContent,
     background: style.backgroundColor,
     ink: style.color,
+    opacity: style.opacity,
     isShown: this.checkVisibility({ visibilityProperty: true }),
     left,
     top,

@@ -47,7 +47,7 @@ export function createInstance(
     sync,
     (joined) => {
       ready = joined;
-      if (isOpen) joined.focus();
+      show(isOpen);
     },
     async (message: FrameMessage) => {
       if (message.type === "close") show(false);
@@ -66,8 +66,8 @@ export function createInstance(
   const prepare = () => {
     if (frame || !api) return;
     const query = new URLSearchParams({ api, lang: language, tenant_id: options.tenantId ?? "" });
-    const url = new URL(FRAME_PATH, scriptUrl ?? `${api}widget/v1/`);
-    frame = createFrame(`${launcher.ariaLabel}`, `${url}?${query}#${nonce}`);
+    const url = `${new URL(FRAME_PATH, scriptUrl ?? `${api}widget/v1/`)}?${query}#${nonce}`;
+    frame = createFrame(`${launcher.ariaLabel}`, url);
     panel.append(frame);
   };
   const show = (open = !isOpen) => {
@@ -86,7 +86,7 @@ export function createInstance(
   };
   const click = (event: Event) => {
     const text = askedBy(event, id);
-    if (text !== undefined) show(true);
+    if (text != null) show(true);
     if (text) call("sendMessage")(text);
   };
   const update = (changes: Partial<InitOptions>) => {

@@ -3,7 +3,7 @@ import type { InitOptions } from "../surface.ts";
 const CHAT = "M3 21v-9a9 9 0 1 1 9 9z";
 const NAMES: Readonly<Record<string, string>> = { ar: "دردشة", ja: "チャット" };
 
-/** Draws the launcher; once the frame has named it, it has that name. */
+/** Draws the launcher, paler while a click waits for the frame; once the frame has named it, it has that name. */
 export function drawLauncher(
   button: HTMLElement,
   { mode = "bubble", launcher, header, position = "bottom-end" }: InitOptions,
@@ -16,7 +16,7 @@ export function drawLauncher(
   button.style.cssText =
     launcher === false || mode !== "bubble"
       ? "display:none"
-      : `${block}:var(--aura-offsetY,20px);inset-inline-${inline}:var(--aura-offsetX,20px);--icon:path("${icon}")`;
+      : `${block}:var(--aura-offsetY,20px);inset-inline-${inline}:var(--aura-offsetX,20px);--icon:path("${icon}");opacity:${isOpen && !name ? 0.5 : 1}`;
   button.ariaLabel = name ?? (label || header?.title || NAMES[language.slice(0, 2)] || "Chat");
   button.ariaExpanded = `${isOpen}`;
   button.textContent = label;

@@ -20,7 +20,7 @@ declare global {
 function start(): void {
   const { currentScript } = document;
   // An element of the page with the name "currentScript" would stand there, too.
-  const script = currentScript instanceof HTMLScriptElement ? currentScript : undefined;
+  const script = currentScript instanceof HTMLScriptElement ? currentScript : null;
   const waiting = window.AuraChatWidget;
   const aura = waiting?.loaded
     ? waiting
