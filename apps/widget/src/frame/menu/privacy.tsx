@@ -35,7 +35,7 @@ export class Privacy extends Component<MenuProps & { readonly onErased: () => vo
       const { receipt_id } = await eraseMyData(chat.connection());
       // Of a visitor of whom nothing was kept there is nothing to show for it.
       const receipt = `${receipt_id ?? "–"}`;
-      await chat.logout();
+      await chat.logout(true);
       announcer.say(say("dataDeleted", { receipt }));
       return { receipt, asks: false };
     });

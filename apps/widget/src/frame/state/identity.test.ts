@@ -188,6 +188,15 @@ describe("while it is open who is there", () => {
   });
 });
 
+it("counts somebody who signs out as gone, and not who stays to read what became of their data", async () => {
+  const { chat } = setup();
+  const before = chat.visitors.value;
+  await chat.logout(true);
+  expect(chat.visitors.value).toBe(before);
+  await chat.logout();
+  expect(chat.visitors.value).not.toBe(before);
+});
+
 it("shows nothing of anybody's while the page cannot tell who is there", async () => {
   const { chat, signIn, turns, pages, store } = setup();
   pages.push(transcript);

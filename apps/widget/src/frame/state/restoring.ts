@@ -26,8 +26,8 @@ export interface Restorer {
   restore(): Promise<void>;
   /** The page may have another visitor now: who signs in keeps the conversation, anybody else gets their own. */
   identify(): Promise<void>;
-  /** The visitor leaves this browser to somebody else. */
-  logout(): Promise<void>;
+  /** The visitor leaves this browser to somebody else, or stays to read what became of their data. */
+  logout(staysHere?: boolean): Promise<void>;
 }
 
 /** How the chat goes on from there. */
@@ -59,12 +59,15 @@ export function createRestorer(
   const isUnsure = signal(false);
   const visitors = signal(1);
   const clear = () => {
-    visitors.value += 1;
     conversation.leave();
     hideUnsent();
     load();
   };
-  const identity = createIdentity(deps, clear);
+  const makeRoom = () => {
+    visitors.value += 1;
+    clear();
+  };
+  const identity = createIdentity(deps, makeRoom);
   const look = () => {
     const timer = setTimeout(() => {
       isUnsure.value = true;
@@ -99,15 +102,16 @@ export function createRestorer(
   const identify = async () => {
     const { turns } = conversation;
     if (turns.value.length === 0) return restore();
-    const change = await look().catch(clear);
+    const change = await look().catch(makeRoom);
     if (change === "other" || !change) return restore();
     const last = turns.value.at(-1);
     if (last?.value.failure?.code === "unauthorized") continuing.retry(last);
     // The server hands the conversation over with the first call that carries token and secret.
     else if (change === "signed-in") void continuing.look();
   };
-  const logout = async () => {
-    clear();
+  const logout = async (staysHere = false) => {
+    if (staysHere) clear();
+    else makeRoom();
     await identity.forget();
     return restore();
   };
