@@ -351,7 +351,10 @@ describe.skipIf(!findChromium())("the widget on a hostile page", () => {
     };
 
     await ask(frame, "The secret of Ada");
+    await frame.click("[aria-label='Conversations and data']");
+    await frame.waitForSelector("dialog[open]");
     await become("bob");
+    await expect.poll(() => frame.locator("dialog").count()).toBe(0);
     await ask(frame, "The secret of Bob");
     expect(await seen()).not.toContain("Ada");
     expect(server.asked.at(-1)?.headers.get("Authorization")).toBe(`Bearer ${tokenOf("bob")}`);
